@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/**
+ * Everything that determines the shape of a network; two networks with equal configurations have
+ * the same tensors under the same names.
+ *
+ * `reference`: Azad, Rouhier, Cohen-Adad 2021 (bottleneck residuals, heat maps upsampled to the input grid).
+ * `light`: about 1 M parameters (two 3x3 convolutions per residual, heat maps on the quarter grid).
+ */
+export const networkConfigSchema = z.strictObject({
+  variant: z.enum(['reference', 'light']),
+  /** Channels of the input image: 3 identical ones in the reference, 1 in the light network. */
+  inputChannels: z.number().int().min(1).max(16),
+  /** Hourglasses in sequence. */
+  stacks: z.number().int().min(1).max(16),
+  /** Residual blocks per module of an hourglass (0: identity, as the reference accepts). */
+  blocks: z.number().int().min(0).max(16),
+  /** Reference: `planes`, half the width of the hourglass. Light: the width itself. */
+  features: z.number().int().min(1).max(1024),
+  /** Heat maps per stack. */
+  joints: z.number().int().min(1).max(64),
+  /** Multi-level attention over the features of all stacks, gating the last score. */
+  attention: z.boolean(),
+});
+
+export type NetworkConfig = z.infer<typeof networkConfigSchema>;
+
+/** The network of the paper with its default widths (6,795,086 parameters; 6,727,062 without attention). */
+export function referenceNetwork(overrides: Partial<NetworkConfig> = {}): NetworkConfig {
+  return {
+    variant: 'reference',
+    inputChannels: 3,
+    stacks: 2,
+    blocks: 1,
+    features: 128,
+    joints: 11,
+    attention: true,
+    ...overrides,
+  };
+}
+
+/** The light network of the shipped weights: one input channel, 11 levels and one "any disc" map. */
+export function lightNetwork(overrides: Partial<NetworkConfig> = {}): NetworkConfig {
+  return {
+    variant: 'light',
+    inputChannels: 1,
+    stacks: 2,
+    blocks: 1,
+    features: 48,
+    joints: 12,
+    attention: true,
+    ...overrides,
+  };
+}
+
+/** Input height and width must be multiples of this: a stem of stride 4, then four poolings. */
+export const inputMultiple = 64;
+
+/** Input pixels per heat-map pixel: 1 for the reference network, 4 for the light one. */
+export function heatmapStride(config: NetworkConfig): 1 | 4 {
+  return config.variant === 'reference' ? 1 : 4;
+}

@@ -1,0 +1,24 @@
+/** Kind of contrast a phantom is painted with; `random`: every tissue independent. */
+export type PhantomContrast = 'T1w' | 'T2w' | 'random';
+
+/** The target point of a disc (its posterior tip) in a drawn slice. */
+export interface PhantomDisc {
+  /** 3 = C2/C3 … 25 = L5/S1. */
+  readonly value: number;
+  /** Sub-pixel; whole numbers are pixel centres. */
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A drawn mid-sagittal slice: rows run superior to inferior, columns anterior to posterior. */
+export interface PhantomSlice {
+  readonly width: number;
+  readonly height: number;
+  /** mm per pixel, the same in both directions. */
+  readonly spacing: number;
+  readonly contrast: PhantomContrast;
+  /** `height * width`, row by row, about 0..1. */
+  readonly image: Float32Array;
+  /** The discs inside the picture, superior to inferior. Discs under zero padding or cut away are not listed. */
+  readonly discs: readonly PhantomDisc[];
+}
