@@ -1,0 +1,50 @@
+/**
+ * Bundles the product into dist/: one esbuild call per kind of place the code runs in.
+ * Native modules cannot be bundled; they stay in node_modules of a checkout and are copied
+ * beside the bundles for the package (scripts/package.mjs).
+ */
+import { build } from 'esbuild';
+import { mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+const production = process.argv.includes('--production');
+
+const common = {
+  bundle: true,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/** Packages with native code, loaded from node_modules at run time. */
+export const nativePackages = [
+  'onnxruntime-node',
+  '@napi-rs/canvas',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-node-gpu',
+];
+
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  external: nativePackages,
+  outExtension: { '.js': '.mjs' },
+  // CommonJS dependencies inside an ES module bundle expect these.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __fileURLToPath } from 'node:url'; import { dirname as __dirnameOf } from 'node:path'; const __filename = __fileURLToPath(import.meta.url); const __dirname = __dirnameOf(__filename);",
+  },
+};
+
+/** Bundles of the backend and the command line: name in dist → entry. */
+const nodeEntries = {
+  cli: 'server/src/cli.ts',
+};
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+await Promise.all([build({ ...node, entryPoints: nodeEntries, outdir: 'dist' })]);
