@@ -41,6 +41,8 @@ export interface DescribeResponse {
   readonly shape: readonly number[];
   readonly datatype: string;
   readonly spacing: readonly [number, number, number];
+  /** Voxel (i, j, k) of the file to world mm, RAS+; row-major 4 x 4. */
+  readonly affine: readonly (readonly number[])[];
   readonly notices: readonly string[];
 }
 
@@ -58,12 +60,16 @@ export interface ModelSummary {
 export interface SaveLabelsParams extends WithUri {
   readonly discs: readonly Disc[];
   readonly model: string;
+  /** Replace label files that are already there; without it they are left alone and `written` is false. */
+  readonly overwrite?: boolean;
 }
 
 export interface SaveLabelsResponse {
   /** Label volume `<stem>_label-discs_dlabel.nii.gz` and its sidecar, beside the image. */
   readonly volume: string;
   readonly sidecar: string;
+  /** False: label files are there already and `overwrite` was not set; nothing was touched. */
+  readonly written: boolean;
 }
 
 /** Backend → editor, whenever it changes: drives the status bar item. */
@@ -129,6 +135,11 @@ export interface InitializationOptions {
   readonly weightsFolder: string;
   /** Folder of the user's own models (imported, trained). */
   readonly userModelsFolder: string;
+  /**
+   * Where overlay volumes go. The backend makes a folder of its own inside and deletes it when it ends;
+   * viewers may read everything below.
+   */
+  readonly overlaysFolder: string;
   readonly defaultModel?: string;
   readonly engine?: EngineChoice;
   readonly threads?: number;

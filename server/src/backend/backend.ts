@@ -1,0 +1,127 @@
+import {
+  createConnection,
+  ProposedFeatures,
+  WorkDoneProgress,
+  type CancellationToken,
+  type Connection,
+  type InitializeResult,
+  type WorkDoneProgressBegin,
+  type WorkDoneProgressEnd,
+  type WorkDoneProgressReport,
+} from 'vscode-languageserver/node';
+import {
+  notifications,
+  type BackendStatus,
+  type InitializationOptions,
+  type LabelParams,
+  type RequestMethod,
+} from '../protocol/index.js';
+import { Activity } from './activity.js';
+import { toResponseError } from './errors.js';
+import { createHandlers, type Handlers, type RequestContext } from './handlers.js';
+import { OverlayStore } from './overlays.js';
+import type { LabelingService, WorkProgress } from './services.js';
+
+/** Makes the services once the client has said where models lie and what to run on. */
+export type ServiceFactory = (
+  options: InitializationOptions,
+  log: (line: string) => void,
+) => LabelingService | Promise<LabelingService>;
+
+/** An `AbortSignal` that follows `$/cancelRequest`. */
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}
+
+/** Reports under the token of the request, if it brought one (`$/progress` with begin, report and end). */
+function progressOf(
+  connection: Connection,
+  params: unknown,
+): { report: RequestContext['progress']; end(): void } {
+  const token = (params as Partial<LabelParams> | null)?.workDoneToken;
+  if (token === undefined) return { report: () => {}, end: () => {} };
+  const send = (value: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd): void =>
+    void connection.sendProgress(WorkDoneProgress.type, token, value);
+  let begun = false;
+  return {
+    report({ message, fraction }: WorkProgress) {
+      const percentage = fraction === undefined ? undefined : Math.round(100 * fraction);
+      if (begun) send({ kind: 'report', message, percentage });
+      else send({ kind: 'begin', title: message, message, percentage, cancellable: true });
+      begun = true;
+    },
+    end() {
+      if (begun) send({ kind: 'end' });
+    },
+  };
+}
+
+/** Puts every handler on the connection, with cancellation, progress and errors as the protocol has them. */
+function register(connection: Connection, handlers: Handlers): void {
+  for (const method of Object.keys(handlers) as RequestMethod[]) {
+    // The map's type ties parameters to handlers; a loop over its keys can't follow that.
+    const handle = handlers[method] as (params: unknown, context: RequestContext) => Promise<unknown>;
+    connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
+      const progress = progressOf(connection, params);
+      try {
+        return await handle(params, { signal: signalOf(token), progress: progress.report });
+      } catch (error) {
+        throw toResponseError(error);
+      } finally {
+        progress.end();
+      }
+    });
+  }
+}
+
+/**
+ * The backend process: speaks JSON-RPC over the channel named on the command line (`--node-ipc` or `--stdio`) and
+ * ends with its client, be it by `shutdown` and `exit`, a closed channel or the death of the client's process.
+ */
+export function startBackend(createService: ServiceFactory): void {
+  const connection = createConnection(ProposedFeatures.all);
+  let service: Promise<LabelingService> | undefined;
+  let overlays: OverlayStore | undefined;
+
+  const dispose = async (): Promise<void> => {
+    const ending = service;
+    service = undefined;
+    await ending?.then((it) => it.dispose()).catch(() => {});
+    overlays?.dispose();
+  };
+
+  connection.onInitialize(({ initializationOptions }): InitializeResult => {
+    const options = initializationOptions as InitializationOptions;
+    const report = (status: BackendStatus): void =>
+      void connection.sendNotification(notifications.status, status);
+    const activity = new Activity(report);
+    overlays = new OverlayStore(options.overlaysFolder);
+    void overlays.sweep();
+    register(
+      connection,
+      createHandlers({
+        service: () =>
+          (service ??= Promise.resolve(createService(options, (line) => connection.console.info(line))).catch(
+            (error: unknown) => {
+              service = undefined; // the next request tries again
+              throw error;
+            },
+          )),
+        overlays,
+        activity,
+      }),
+    );
+    connection.onInitialized(() => report(activity.status));
+    return { capabilities: {}, serverInfo: { name: 'disc-labeling' } };
+  });
+  connection.onShutdown(dispose);
+  process.once('exit', () => overlays?.dispose());
+  // Without its client the backend has nobody to work for.
+  process.once('disconnect', () => process.exit(0));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void dispose().finally(() => process.exit(0)));
+  connection.listen();
+}
