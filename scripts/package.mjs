@@ -8,9 +8,8 @@ import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root } from './setup.mjs';
+import { target, vsixPath } from './vsix.mjs';
 
-const target = `${process.platform}-${process.arch}`;
-export const vsixPath = join(root, 'dist', `disc-labeling-${target}.vsix`);
 const nativeRoot = join(root, 'dist', 'node_modules');
 const require = createRequire(join(root, 'server', 'package.json'));
 
