@@ -42,3 +42,22 @@ export function halfToFloat(half: number): number {
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+/** The nearest half-precision number (ties to even), as its bits; what is too large becomes infinity. */
+export function floatToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (size >= 65520) return sign | 0x7c00;
+  // Exponent of the last bit kept: subnormal numbers share the smallest one.
+  const exponent = size === 0 ? -14 : Math.max(-14, Math.floor(Math.log2(size)));
+  const steps = roundHalfToEven(size * 2 ** (10 - exponent));
+  return sign | (steps < 1024 ? steps : ((exponent + 14) << 10) + steps);
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

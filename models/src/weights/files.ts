@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../errors.js';
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'there is no permission',
+  EPERM: 'there is no permission',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+/** A failed file operation in words. */
+export function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return (code !== undefined && reasons[code]) || (error instanceof Error ? error.message : String(error));
+}
+
+/**
+ * Writes a whole folder beside its place and renames it there; what was there goes only once the new one stands.
+ *
+ * @throws UserError when it can't be written; the old folder is then as it was
+ */
+export async function replaceFolder(
+  folder: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  const beside = (kind: string): string =>
+    join(dirname(folder), `.${basename(folder)}.${kind}-${randomUUID()}`);
+  const written = beside('new');
+  const old = beside('old');
+  try {
+    await mkdir(written, { recursive: true });
+    for (const [name, content] of files) await writeFile(join(written, name), content, { flush: true });
+    const hadOld = await renameIfThere(folder, old);
+    try {
+      await rename(written, folder);
+    } catch (error) {
+      if (hadOld) await rename(old, folder);
+      throw error;
+    }
+    await rm(old, { recursive: true, force: true });
+  } catch (cause) {
+    await rm(written, { recursive: true, force: true });
+    throw new UserError('cannot write folder', `${reasonOf(cause)}; choose another place`, folder, { cause });
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
