@@ -84,7 +84,7 @@ describe('a model folder', () => {
           -0.199951171875,
           17 * 2 ** -24,
           3.25,
-          Infinity,
+          65504,
           0,
         ]);
         expect(bytes.length).toBe(16);
