@@ -1,0 +1,341 @@
+import { CancelledError, UserError } from '@disc-labeling/models/errors';
+import type { Model, ModelDescription, Weights } from '@disc-labeling/models/model';
+import type { ParameterLayout, TrainingStep } from '@disc-labeling/models/training';
+import { trainingBatch } from './batches.js';
+import type { BatchSource } from './batches.js';
+import type { TrainingConfig } from './config.js';
+import type { EpochMetrics, TrainingEvent, TrainingSummary } from './events.js';
+import { modelDescription, type Provenance } from './model-card.js';
+import { stateFile, type RunFolder } from './run-folder.js';
+import { fractionDone, learningRateAt, targetSigmaAt, totalSteps } from './schedule.js';
+import { encodeTrainingState, readTrainingState } from './state.js';
+import type { Counters } from './state.js';
+import type { ValidationResult } from './validation.js';
+import { clipNorm, MovingAverage } from './weight-average.js';
+
+/** Moves parameters along their gradients; its slots are part of a checkpoint. */
+export interface StepOptimizer {
+  /** Flat arrays by name, as long as the parameters. */
+  readonly slots: ReadonlyMap<string, Float32Array>;
+  /** @param step how many updates went before this one */
+  update(parameters: Float32Array, gradients: Float32Array, learningRate: number, step: number): void;
+}
+
+/** What the loop is made of; replaced in tests. */
+export interface TrainerParts {
+  readonly engine: string;
+  readonly step: TrainingStep;
+  readonly optimizer: StepOptimizer;
+  /** The batches from the given step on. */
+  openBatches(firstStep: number): BatchSource;
+  validate(model: Model): Promise<ValidationResult>;
+  /** Puts a model folder and the extra files in it into place in one moment. */
+  saveModel(folder: string, model: Model, extraFiles?: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** Milliseconds, for everything that depends on time. */
+  now(): number;
+}
+
+export interface TrainOptions {
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  readonly provenance?: Provenance;
+}
+
+/**
+ * Trains a network as configured, into a run folder. Ends with the last epoch; an abort or a loss that
+ * is no number ends it at once, with a whole checkpoint on disk in either case.
+ * @throws CancelledError when aborted, after the checkpoint is written
+ */
+export async function train(
+  config: TrainingConfig,
+  folder: RunFolder,
+  parts: TrainerParts,
+  options: TrainOptions = {},
+): Promise<TrainingSummary> {
+  await folder.open(config, options.resume === true);
+  const trainer = new Trainer(config, folder, parts, options);
+  if (options.resume) await trainer.restore();
+  return trainer.run();
+}
+
+class Trainer {
+  private readonly average: MovingAverage;
+  private readonly averageStatistics: MovingAverage;
+  private counters: Counters;
+  private readonly started: number;
+  private secondsBefore = 0;
+  private stepsHere = 0;
+  private lastCheckpoint: number;
+  private savedStep = 0;
+
+  constructor(
+    private readonly config: TrainingConfig,
+    private readonly folder: RunFolder,
+    private readonly parts: TrainerParts,
+    private readonly options: TrainOptions,
+  ) {
+    const { ema, startEpoch, stepsPerEpoch } = config.training;
+    this.average = new MovingAverage(parts.step.parameters.slice(), ema);
+    this.averageStatistics = new MovingAverage(parts.step.statistics.slice(), ema);
+    this.started = this.lastCheckpoint = parts.now();
+    this.counters = {
+      formatVersion: 1,
+      step: startEpoch * stepsPerEpoch,
+      seconds: 0,
+      lossSum: 0,
+      lossCount: 0,
+      history: [],
+      best: null,
+      fingerprint: fingerprint(config),
+    };
+  }
+
+  /** Takes up the state of the run folder's last checkpoint. */
+  async restore(): Promise<void> {
+    const { counters, arrays } = await readTrainingState(this.folder.state());
+    if (counters.fingerprint !== this.counters.fingerprint)
+      throw new UserError(
+        'cannot resume training',
+        'the checkpoint was made with another network, optimiser, batch size, seed or data; use the same configuration or another --output',
+        this.folder.state(),
+      );
+    for (const [name, array] of this.stateArrays()) {
+      const saved = arrays.get(name);
+      if (saved?.length !== array.length)
+        throw new UserError(
+          'cannot resume training',
+          `\`${name}\` in the checkpoint does not fit`,
+          this.folder.state(),
+        );
+      array.set(saved);
+    }
+    this.counters = counters;
+    this.savedStep = counters.step;
+    this.secondsBefore = counters.seconds;
+    await this.folder.writeMetrics(counters.history);
+  }
+
+  async run(): Promise<TrainingSummary> {
+    const { step: first } = this.counters;
+    const { engine, step } = this.parts;
+    this.emit({
+      kind: 'started',
+      run: this.folder.path,
+      engine,
+      parameters: step.parameters.length,
+      step: first,
+      steps: totalSteps(this.config),
+      epochs: this.config.training.epochs,
+    });
+    await this.folder.log(`started at step ${first} of ${totalSteps(this.config)} on ${engine}`);
+    const batches = this.parts.openBatches(first);
+    try {
+      await this.loop(batches);
+    } finally {
+      await batches.close();
+    }
+    return this.finish();
+  }
+
+  private async loop(batches: BatchSource): Promise<void> {
+    const { stepsPerEpoch, checkpointMinutes } = this.config.training;
+    // Always one batch ahead: it is drawn while the network learns from the one before.
+    let next = this.done() ? null : batches.next();
+    while (next !== null) {
+      await this.leaveIfCancelled(next);
+      const samples = await next;
+      next = this.counters.step + 1 < totalSteps(this.config) ? batches.next() : null;
+      // A failure of the batch ahead is reported when its turn comes.
+      next?.catch(() => {});
+      await this.learn(samples);
+      if (this.counters.step % stepsPerEpoch === 0) await this.endEpoch();
+      else if (this.parts.now() - this.lastCheckpoint >= checkpointMinutes * 60_000) await this.checkpoint();
+      if (this.done()) break;
+    }
+  }
+
+  /** All steps done, or the time budget spent at the end of an epoch. */
+  private done(): boolean {
+    const { step } = this.counters;
+    if (step >= totalSteps(this.config)) return true;
+    return step % this.config.training.stepsPerEpoch === 0 && fractionDone(this.config, this.progress()) >= 1;
+  }
+
+  private async leaveIfCancelled(pending: Promise<unknown>): Promise<void> {
+    if (!this.options.signal?.aborted) return;
+    pending.catch(() => {});
+    if (this.counters.step !== this.savedStep) await this.checkpoint();
+    await this.folder.log(`cancelled at step ${this.counters.step}`);
+    throw new CancelledError(`training stopped at step ${this.counters.step}; go on with --resume`);
+  }
+
+  /** One optimiser step. */
+  private async learn(samples: Awaited<ReturnType<BatchSource['next']>>): Promise<void> {
+    const { config, counters } = this;
+    const { step, optimizer } = this.parts;
+    const sigma = targetSigmaAt(config, counters.step);
+    const { loss } = await step.run(trainingBatch(samples, config.network, sigma));
+    const gradientNorm = clipNorm(step.gradients, config.training.clip);
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) await this.stopAtNaN(loss);
+    const learningRate = learningRateAt(config, this.progress());
+    optimizer.update(step.parameters, step.gradients, learningRate, counters.step);
+    this.average.update(step.parameters, counters.step);
+    this.averageStatistics.update(step.statistics, counters.step);
+    counters.step++;
+    counters.lossSum += loss;
+    counters.lossCount++;
+    this.stepsHere++;
+    this.reportStep(loss, learningRate, gradientNorm);
+  }
+
+  private async stopAtNaN(loss: number): Promise<never> {
+    const { step } = this.counters;
+    const what = Number.isFinite(loss) ? 'the gradient is' : 'the loss is';
+    await this.folder.log(`stopped at step ${step + 1}: ${what} not a finite number`);
+    throw new UserError(
+      'training stopped',
+      `${what} not a finite number at step ${step + 1}; the last good checkpoint is of step ${this.savedStep}, go on from it with --resume and a lower --lr`,
+      this.folder.path,
+    );
+  }
+
+  private reportStep(loss: number, learningRate: number, gradientNorm: number): void {
+    const { step } = this.counters;
+    const steps = totalSteps(this.config);
+    const seconds = Math.max(1e-9, (this.parts.now() - this.started) / 1000);
+    const stepsPerSecond = this.stepsHere / seconds;
+    const budget = this.config.training.timeBudgetMinutes;
+    const bySteps = (steps - step) / stepsPerSecond;
+    const secondsLeft =
+      budget === null ? bySteps : Math.min(bySteps, Math.max(0, budget * 60 - this.seconds()));
+    const epoch = Math.floor((step - 1) / this.config.training.stepsPerEpoch);
+    this.emit({
+      kind: 'step',
+      step,
+      steps,
+      epoch,
+      loss,
+      learningRate,
+      gradientNorm,
+      stepsPerSecond,
+      secondsLeft,
+    });
+  }
+
+  private async endEpoch(): Promise<void> {
+    const { counters, config } = this;
+    const progress = this.progress();
+    const found = await this.parts.validate(this.model(null));
+    const metrics: EpochMetrics = {
+      epoch: counters.step / config.training.stepsPerEpoch - 1,
+      step: counters.step,
+      learningRate: learningRateAt(config, progress),
+      trainingLoss: counters.lossSum / counters.lossCount,
+      validationLoss: found.loss,
+      accuracy: found.accuracy,
+      falseRate: found.falseRate,
+      medianDistance: found.medianDistance,
+      seconds: this.seconds(),
+    };
+    counters.history.push(metrics);
+    counters.lossSum = counters.lossCount = 0;
+    const best = isBetter(metrics, counters.best);
+    if (best) {
+      counters.best = metrics;
+      await this.parts.saveModel(this.folder.best(), this.model(metrics));
+    }
+    await this.checkpoint();
+    await this.folder.writeMetrics(counters.history);
+    await this.folder.log(`epoch ${metrics.epoch} ${JSON.stringify(metrics)}`);
+    this.emit({ kind: 'epoch', metrics, best });
+  }
+
+  private async checkpoint(): Promise<void> {
+    this.counters.seconds = this.seconds();
+    const state = encodeTrainingState({ counters: this.counters, arrays: this.stateArrays() });
+    const model = this.model(this.counters.history.at(-1) ?? null);
+    await this.parts.saveModel(this.folder.last(), model, new Map([[stateFile, state]]));
+    this.lastCheckpoint = this.parts.now();
+    this.savedStep = this.counters.step;
+    this.emit({ kind: 'checkpoint', step: this.savedStep });
+  }
+
+  private async finish(): Promise<TrainingSummary> {
+    const { counters } = this;
+    const summary: TrainingSummary = {
+      run: this.folder.path,
+      epochs: counters.history.length,
+      steps: counters.step,
+      engine: this.parts.engine,
+      parameters: this.parts.step.parameters.length,
+      seconds: this.seconds(),
+      best: counters.best,
+      last: counters.history.at(-1) ?? null,
+    };
+    await this.folder.log(`done ${JSON.stringify(summary)}`);
+    this.emit({ kind: 'done', summary });
+    return summary;
+  }
+
+  /** The network as it would ship: averaged weights where an average is kept. */
+  private model(metrics: EpochMetrics | null): Model {
+    const { step } = this.parts;
+    const weights: Weights = new Map([
+      ...named(step.layout, this.average.values),
+      ...named(step.statisticsLayout, this.averageStatistics.values),
+    ]);
+    return { description: this.description(metrics), weights };
+  }
+
+  private description(metrics: EpochMetrics | null): ModelDescription {
+    return modelDescription(this.config, metrics, {
+      ...this.options.provenance,
+      engine: this.parts.engine,
+      steps: this.counters.step,
+      seconds: Math.round(this.seconds()),
+    });
+  }
+
+  private stateArrays(): Map<string, Float32Array> {
+    const { step, optimizer } = this.parts;
+    return new Map([
+      ['parameters', step.parameters],
+      ['statistics', step.statistics],
+      ['average.parameters', this.average.values],
+      ['average.statistics', this.averageStatistics.values],
+      ...[...optimizer.slots].map(([name, slot]) => [`optimizer.${name}`, slot] as const),
+    ]);
+  }
+
+  private seconds(): number {
+    return this.secondsBefore + (this.parts.now() - this.started) / 1000;
+  }
+
+  private progress() {
+    return { step: this.counters.step, minutes: this.seconds() / 60 };
+  }
+
+  private emit(event: TrainingEvent): void {
+    this.options.onEvent?.(event);
+  }
+}
+
+function named(layout: readonly ParameterLayout[], flat: Float32Array) {
+  return layout.map(
+    ({ name, shape, offset, length }) =>
+      [name, { shape, data: flat.subarray(offset, offset + length) }] as const,
+  );
+}
+
+/** Higher accuracy wins, then lower loss. */
+function isBetter(metrics: EpochMetrics, best: EpochMetrics | null): boolean {
+  if (best === null || metrics.accuracy !== best.accuracy) return metrics.accuracy > (best?.accuracy ?? -1);
+  return metrics.validationLoss < best.validationLoss;
+}
+
+/** What must be equal for a checkpoint to be continued; lengths and rates may change. */
+function fingerprint({ network, data, training }: TrainingConfig): string {
+  const { optimizer, trainBatch, seed, momentum } = training;
+  return JSON.stringify({ network, data: { ...data, workers: null }, optimizer, trainBatch, seed, momentum });
+}

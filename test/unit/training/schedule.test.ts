@@ -1,0 +1,55 @@
+import { learningRateAt, targetSigmaAt } from '@disc-labeling/server/training/schedule';
+import { describe, expect, it } from 'vitest';
+import { tinyConfig } from './fakes.js';
+
+const at = (step: number, minutes = 0) => ({ step, minutes });
+
+describe('learningRateAt', () => {
+  it('falls by gamma at each milestone epoch', () => {
+    const config = tinyConfig({
+      epochs: 10,
+      stepsPerEpoch: 4,
+      lr: 1,
+      schedule: { kind: 'steps', milestones: [2, 5], gamma: 0.1 },
+    });
+    const rates = [0, 7, 8, 19, 20, 39].map((step) => learningRateAt(config, at(step)));
+    const expected = [1, 1, 0.1, 0.1, 0.01, 0.01];
+    rates.forEach((rate, i) => expect(rate).toBeCloseTo(expected[i]!, 10));
+  });
+
+  it('rises linearly, stays, then follows half a cosine to zero', () => {
+    const config = tinyConfig({
+      epochs: 10,
+      stepsPerEpoch: 10,
+      lr: 2,
+      warmup: 4,
+      schedule: { kind: 'cosine', start: 0.4 },
+    });
+    const rates = [0, 1, 3, 4, 40, 70, 100].map((step) => learningRateAt(config, at(step)));
+    const expected = [0.5, 1, 2, 2, 2, 1, 0];
+    rates.forEach((rate, i) => expect(rate).toBeCloseTo(expected[i]!, 10));
+  });
+
+  it('follows the clock when a time budget is further along than the steps', () => {
+    const config = tinyConfig({
+      epochs: 100,
+      stepsPerEpoch: 10,
+      lr: 2,
+      schedule: { kind: 'cosine', start: 0.4 },
+      timeBudgetMinutes: 50,
+    });
+    expect(learningRateAt(config, at(10, 35))).toBeCloseTo(1, 10);
+    expect(learningRateAt(config, at(10, 80))).toBe(0);
+    expect(learningRateAt(config, at(700, 1))).toBeCloseTo(1, 10);
+  });
+});
+
+describe('targetSigmaAt', () => {
+  it('narrows at milestones only when asked so', () => {
+    const schedule = { kind: 'steps' as const, milestones: [1, 2], gamma: 0.1 };
+    const kept = tinyConfig({ stepsPerEpoch: 4, targetSigma: 8, schedule });
+    const narrowed = tinyConfig({ stepsPerEpoch: 4, targetSigma: 8, schedule, sigmaDecay: 0.5 });
+    expect([0, 4, 8].map((step) => targetSigmaAt(kept, step))).toEqual([8, 8, 8]);
+    expect([0, 4, 8].map((step) => targetSigmaAt(narrowed, step))).toEqual([8, 4, 2]);
+  });
+});
