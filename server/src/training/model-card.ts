@@ -45,11 +45,11 @@ export function modelDescription(
 export function modelCard({ description: d }: Model): string {
   const facts = (values: Record<string, string | number | boolean>) =>
     Object.entries(values).map(([name, value]) => `| ${name} | ${value} |`);
-  const maps = d.channels.values.map((value) => (value === null ? 'any disc' : discName(value)));
+  const maps = d.channels.values.map((value) => (value === null ? 'any disc' : `disc ${value}`));
   return [
     `# ${d.title}`,
     '',
-    `Heat maps for the intervertebral discs of a mid-sagittal MRI slice (contrast: ${d.contrast}), one per level: ${maps.join(', ')}. A \`${d.network.variant}\` stacked hourglass network${d.network.attention ? ' with attention' : ''}, ${d.network.stacks} stacks. Not a medical device.`,
+    `Heat maps for the intervertebral discs of a mid-sagittal MRI slice (contrast: ${d.contrast}), one each for ${maps.join(', ')} (3 = C2/C3, 8 = C7/T1). A \`${d.network.variant}\` stacked hourglass network${d.network.attention ? ' with attention' : ''}, ${d.network.stacks} stacks. Not a medical device.`,
     '',
     '## How it was made',
     '',

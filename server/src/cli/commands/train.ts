@@ -1,0 +1,112 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { readTrainingConfig } from '../../training/config.js';
+import type { TrainingEvent, TrainingSummary } from '../../training/events.js';
+import { withOverrides } from '../../training/overrides.js';
+import type { TrainingOverrides } from '../../training/overrides.js';
+import { runTraining } from '../../training/runs.js';
+import type { Output, Progress } from '../output.js';
+import { finiteNumber, wholeNumber, type RegisterCommand } from '../program.js';
+
+interface TrainOptions extends TrainingOverrides {
+  readonly output: string;
+  readonly resume?: boolean;
+}
+
+/** `train`: a network from a training configuration. */
+export const registerTrain: RegisterCommand = (program, action) => {
+  const command = program
+    .command('train <config>')
+    .description('train a network as a configuration file (JSON) says; options given here go before it')
+    .requiredOption('--output <run>', 'the run folder: checkpoints, metrics, log')
+    .option('--resume', "go on from the run folder's last checkpoint");
+  addOverrides(command).action(
+    action(async ({ options, output, signal }, file: string, given: TrainOptions) => {
+      const { output: run, resume, ...overrides } = given;
+      const config = withOverrides(await readTrainingConfig(file), overrides);
+      const summary = await runTraining(config, run, {
+        resume: resume === true,
+        engine: options.engine,
+        ...(options.threads === undefined ? {} : { threads: options.threads }),
+        command: ['disc-labeling', ...process.argv.slice(2)].join(' '),
+        signal,
+        onEvent: follow(output),
+      });
+      output.result(summary, summaryText);
+    }),
+  );
+};
+
+function addOverrides(command: Command): Command {
+  return command
+    .option('--attention', 'with the multi-level attention')
+    .option('--no-attention', 'without it')
+    .option('--stacks <n>', 'hourglasses in sequence', wholeNumber(1))
+    .option('--blocks <n>', 'residual blocks per module', wholeNumber(0))
+    .option('--features <n>', "width of the hourglass (the reference's `planes`)", wholeNumber(1))
+    .option('--joints <n>', 'heat maps', wholeNumber(1))
+    .addOption(new Option('--contrast <contrast>', 'what to train for').choices(['T1w', 'T2w', 'any']))
+    .option('--epochs <n>', 'epochs to train', wholeNumber(1))
+    .option('--start-epoch <n>', 'first epoch, counted from 0', wholeNumber(0))
+    .option('--train-batch <n>', 'images per training step', wholeNumber(1))
+    .option('--val-batch <n>', 'images per validation step', wholeNumber(1))
+    .addOption(new Option('--optimizer <name>', 'how weights are updated').choices(['rmsprop', 'adam']))
+    .option('--lr <rate>', 'learning rate', finiteNumber)
+    .option('--momentum <share>', 'momentum of rmsprop', finiteNumber)
+    .option('--weight-decay <rate>', 'L2 penalty', finiteNumber)
+    .option('--schedule <epochs...>', 'epochs at which the learning rate falls', collectWhole)
+    .option('--gamma <factor>', 'factor by which it falls', finiteNumber)
+    .option('--sigma-decay <factor>', 'factor on the target width at those epochs; 0: none', finiteNumber)
+    .option('--time-budget <minutes>', 'wall time within which the schedule ends', finiteNumber)
+    .option('--seed <n>', 'decides every random choice', wholeNumber(0));
+}
+
+function collectWhole(text: string, previous: readonly number[] | undefined): number[] {
+  return [...(previous ?? []), wholeNumber(0)(text)];
+}
+
+/** Shows what a training tells on stderr. */
+function follow(output: Output): (event: TrainingEvent) => void {
+  let progress: Progress | undefined;
+  return (event) => {
+    switch (event.kind) {
+      case 'started':
+        output.note(
+          `training ${event.parameters.toLocaleString('en')} parameters on ${event.engine}, steps ${event.step} to ${event.steps}`,
+        );
+        progress = output.progress('training', event.steps);
+        break;
+      case 'step':
+        progress?.update(
+          event.step,
+          `epoch ${event.epoch}, loss ${event.loss.toPrecision(3)}, ${event.stepsPerSecond.toFixed(2)} steps/s, ${minutes(event.secondsLeft)} left`,
+        );
+        break;
+      case 'epoch': {
+        const { metrics: m } = event;
+        output.note(
+          `epoch ${m.epoch}: loss ${m.trainingLoss.toPrecision(4)}, validation ${m.validationLoss.toPrecision(4)}, levels within 5 mm ${percent(m.accuracy)}, false ${percent(m.falseRate)}${event.best ? ' (best)' : ''}`,
+        );
+        break;
+      }
+      case 'checkpoint':
+        output.detail(`checkpoint at step ${event.step}`);
+        break;
+      case 'done':
+        progress?.finish();
+    }
+  };
+}
+
+function summaryText({ run, steps, seconds, best }: TrainingSummary): string {
+  const found =
+    best === null
+      ? ''
+      : `, best epoch ${best.epoch}: ${percent(best.accuracy)} of levels within 5 mm, median ${best.medianDistance.toFixed(2)} mm`;
+  return `${run}: ${steps} steps in ${minutes(seconds)}${found}`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+const minutes = (seconds: number): string =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
