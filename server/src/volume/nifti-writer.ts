@@ -41,7 +41,12 @@ export async function writeVolume(
   await writeWhole(path, path.endsWith('.gz') ? await gzipped(bytes) : bytes);
 }
 
-function encodeVolume(volume: Writable, options: WriteVolumeOptions, path: string): Buffer {
+/** The bytes {@link writeVolume} would write to a file that is not gzipped. */
+export function volumeBytes(volume: Writable, options: WriteVolumeOptions = {}): Uint8Array {
+  return encodeVolume(volume, options);
+}
+
+function encodeVolume(volume: Writable, options: WriteVolumeOptions, path?: string): Buffer {
   if (volume.shape.some((size) => size > 32767))
     throw new UserError('cannot write volume', 'NIfTI-1 holds at most 32767 voxels along an axis', path);
   const dtype = options.dtype ?? typeOf(volume.data);

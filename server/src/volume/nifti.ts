@@ -5,7 +5,7 @@ import { headerBytes, parseHeader, truncated, type ParsedHeader } from './nifti-
 import { openSource, SourceReader, type Source } from './source.js';
 import type { Volume, VolumeHeader, VoxelArray } from './types.js';
 
-export { writeVolume, type WriteVolumeOptions } from './nifti-writer.js';
+export { volumeBytes, writeVolume, type WriteVolumeOptions } from './nifti-writer.js';
 
 const cannotRead = 'cannot read volume';
 
