@@ -1,0 +1,86 @@
+import { sampleContrast, samplePalette } from './contrast.js';
+import { corrupt } from './corruption.js';
+import { applyPadding, isInside, removeFace, samplePadding } from './cutting.js';
+import { halve } from './filters.js';
+import { paint } from './painter.js';
+import { add, interpolate } from './polygon.js';
+import { Random } from './random.js';
+import { drawScene } from './scene.js';
+import type { Spine } from './spine.js';
+import type { PhantomContrast, PhantomDisc, PhantomSlice } from './types.js';
+import { type PhantomFrame, sampleView, type View } from './view.js';
+
+export interface PhantomOptions {
+  /** Left out: drawn at random (55 % T1w, 27 % T2w, 18 % random). */
+  readonly contrast?: PhantomContrast;
+  /** Even numbers; 256 each when left out. */
+  readonly width?: number;
+  readonly height?: number;
+  /** mm per pixel; left out: log-uniform in 0.8 … 1.5. */
+  readonly spacing?: number;
+  /** Left out: 74 % head and neck, 21 % neck, 5 % cut. */
+  readonly view?: PhantomFrame;
+  /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
+  readonly clean?: boolean;
+}
+
+const backOf = (spine: Spine, view: View): ((row: number) => number) => {
+  const points = [-60, -30, 0, 30, 60, 90, 120, 160, 200, 260, 330].map((arc) =>
+    view.project(spine.at(arc, 50)),
+  );
+  const rows = points.map((p) => p.y);
+  const columns = points.map((p) => p.x);
+  return (row) => interpolate(rows, columns, row);
+};
+
+/**
+ * Draws a mid-sagittal slice of head and spine with randomised anatomy, contrast and scanner effects
+ * (domain randomisation: a network trained on such slices alone labels real ones).
+ * The same seed gives the same bytes.
+ * @returns rows superior to inferior, columns anterior to posterior, discs C2/C3 and below
+ */
+export function drawPhantom(seed: number | string, options: PhantomOptions = {}): PhantomSlice {
+  const random = new Random(`phantom ${seed}`);
+  const width = options.width ?? 256;
+  const height = options.height ?? 256;
+  const contrast = options.contrast ?? sampleContrast(random.fork('contrast'));
+  const scene = drawScene(random.fork('anatomy'));
+  const view = sampleView(random.fork('view'), {
+    width,
+    height,
+    ...(options.spacing === undefined ? {} : { spacing: options.spacing }),
+    ...(options.view === undefined ? {} : { frame: options.view }),
+  });
+  const palette = samplePalette(random.fork('palette'), contrast);
+  const optics = random.fork('optics');
+  const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
+  const fine = paint(scene.shapes, palette, view.project, view, random.fork('texture'));
+  let image = halve(fine, 2 * width, 2 * height, sigma);
+  const discs = scene.spine.discs;
+  const cuts = random.fork('cuts');
+  const padding = samplePadding(cuts, view);
+  if (!options.clean) {
+    image = corrupt(
+      image,
+      { width, height, spacing: view.spacing, backColumn: backOf(scene.spine, view) },
+      random.fork('corruption'),
+    );
+    const corner = view.project(
+      add(scene.spine.at(-40), { x: -cuts.uniform(55, 95), y: -cuts.uniform(0, 45) }),
+    );
+    const fronts = discs.map((d) => view.project(add(d.posterior, d.forward, d.depth)));
+    removeFace(image, view, corner, fronts, cuts);
+    applyPadding(image, view, padding);
+  }
+  const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
+  const listed = discs.flatMap((d): PhantomDisc[] => {
+    const p = view.project(d.target);
+    return isInside(p, view, shown) ? [{ value: d.value, row: p.y, column: p.x }] : [];
+  });
+  return { width, height, spacing: view.spacing, contrast, image, discs: contiguous(listed) };
+}
+
+/** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */
+function contiguous(discs: readonly PhantomDisc[]): PhantomDisc[] {
+  return discs.filter((d, i) => d.value === discs[0].value + i);
+}

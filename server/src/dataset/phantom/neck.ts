@@ -1,0 +1,310 @@
+import { add, between, ellipse, interpolate, openSpline, type Point, point, ribbon } from './polygon.js';
+import type { Random } from './random.js';
+import type { Spine } from './spine.js';
+import { type Drawing, narrowing } from './tissue.js';
+
+/** Heights in mm below C2/C3 of what the level could be guessed from; drawn independently of each other. */
+export interface Landmarks {
+  readonly chin: number;
+  readonly larynx: number;
+  readonly oesophagus: number;
+}
+
+export const sampleLandmarks = (random: Random): Landmarks => ({
+  chin: random.uniform(12, 65),
+  larynx: random.uniform(25, 72),
+  oesophagus: random.uniform(32, 75),
+});
+
+/** Skin and muscle outlines of neck and trunk, front and back, from the head down. */
+export interface NeckOutline {
+  readonly skin: Point[];
+  readonly muscle: Point[];
+  readonly backSkin: Point[];
+  readonly backFat: number;
+}
+
+const arcsDown = [-62, -40, -14, 15, 45, 75, 105, 135, 170, 210, 260, 330, 410, 520];
+
+export function sampleNeckOutline(
+  spine: Spine,
+  landmarks: Landmarks,
+  spinousReach: (arc: number) => number,
+  random: Random,
+  lateral: number,
+): NeckOutline {
+  const backFat = random.uniform(2.5, 14);
+  const frontFat = random.uniform(1.5, 8);
+  const muscle = random.uniform(1, 12);
+  const nape = random.uniform(34, 54);
+  const front = random.uniform(36, 60);
+  const notch = random.uniform(125, 190);
+  const chest = random.uniform(0.5, 1.1);
+  const slim = 0.6 + 0.4 * narrowing(lateral, 65);
+  const back = arcsDown.map((arc) => {
+    const deep = Math.max(
+      spinousReach(arc) + muscle,
+      interpolate([-35, 40, 100, 150], [nape, nape * 0.95, nape * 0.8, 0], arc),
+    );
+    // The upper end runs into the head, so that the nape is smooth.
+    const tuck = interpolate([-62, -40, -14], [0.3, 0.8, 1], arc);
+    return spine.at(arc, (deep * slim + backFat) * tuck + random.normal(0, 1.5));
+  });
+  const depth = (arc: number): number => interpolate([0, 100, 300], [15, 18, 30], arc);
+  const chinArc = landmarks.chin + random.uniform(-6, 10);
+  const wall = (arc: number): number => {
+    const neck = front + 10 * Math.exp(-(((arc - landmarks.larynx) / 12) ** 2));
+    const trunk = Math.max(0, arc - notch + 30) * chest;
+    const jaw = Math.max(0, chinArc - arc) * 0.7;
+    // The upper end runs into the head.
+    const tuck = interpolate([chinArc - 30, chinArc - 5], [0.35, 1], arc);
+    return depth(arc) + (Math.min(90, neck - 15 + jaw) + Math.min(110, trunk)) * slim * tuck;
+  };
+  const frontArcs = [chinArc - 32, chinArc - 12, ...arcsDown.filter((arc) => arc > chinArc + 5)];
+  const frontLine = frontArcs.map((arc) => spine.at(arc, -wall(arc) + random.normal(0, 1)));
+  const frontInner = frontArcs.map((arc, i) => add(frontLine[i], spineNormal(spine, arc), frontFat));
+  const backInner = back.map((p, i) => add(p, spineNormal(spine, arcsDown[i]), -backFat));
+  const smooth = (line: readonly Point[]): Point[] => openSpline(line, 5);
+  return {
+    skin: between(smooth(frontLine), smooth(back)),
+    muscle: between(smooth(frontInner), smooth(backInner)),
+    backSkin: smooth(back),
+    backFat,
+  };
+}
+
+const spineNormal = (spine: Spine, arc: number): Point => {
+  const a = spine.angle(arc);
+  return point(Math.cos(a), -Math.sin(a));
+};
+
+/** Layers of muscle, fat and ligament between spinous processes and skin. */
+export function drawPosteriorMuscles(
+  drawing: Drawing,
+  spine: Spine,
+  random: Random,
+  canalBack: number,
+  spinousReach: (arc: number) => number,
+  lateral: number,
+): void {
+  const streaks = random.integer(3, 12);
+  for (let i = 0; i < streaks; i++) {
+    const from = random.uniform(-30, 120);
+    const length = random.uniform(25, 110);
+    const start = canalBack + random.uniform(4, 34);
+    const drift = random.normal(0, 8);
+    const width = random.uniform(0.6, 3.4);
+    const tissue = (['fat', 'ligament', 'muscle', 'fat', 'soft'] as const)[random.integer(0, 4)];
+    const line = [0, 0.25, 0.5, 0.75, 1].map((t) =>
+      spine.at(from + length * t, start + drift * t + random.normal(0, 1)),
+    );
+    drawing.add(
+      tissue,
+      ribbon(openSpline(line, 3), (t) => width * Math.sin(Math.PI * (0.08 + 0.84 * t))),
+      random.normal(0, 1.5),
+    );
+  }
+  const interspinousFat = random.uniform(0, 1);
+  spine.discs.slice(0, 14).forEach((d, k) => {
+    const own = random.fork(`interspinous ${k}`);
+    const reach = spinousReach(d.arc) - canalBack;
+    const show = own.chance(interspinousFat);
+    const tissue = own.chance(0.7) ? ('fat' as const) : ('ligament' as const);
+    const down = own.uniform(3, 12);
+    const size = own.uniform(0.8, 2.6);
+    const t = own.uniform(0.3, 0.9);
+    const deviate = own.normal();
+    if (!show || Math.abs(lateral) > 6) return;
+    const a = spine.at(d.arc + 2, canalBack + 2);
+    const b = spine.at(d.arc + down, canalBack + Math.max(6, reach * t));
+    drawing.add(
+      tissue,
+      ribbon([a, point((a.x + b.x) / 2, (a.y + b.y) / 2 + 1), b], () => size),
+      deviate,
+    );
+  });
+}
+
+/** Prevertebral tissue, pharynx, larynx, trachea, oesophagus, hyoid. */
+export function drawAirway(
+  drawing: Drawing,
+  spine: Spine,
+  landmarks: Landmarks,
+  foramen: number,
+  random: Random,
+  lateral: number,
+): void {
+  const { larynx, oesophagus } = landmarks;
+  const thin = random.uniform(2, 6);
+  const thick = random.uniform(7, 18);
+  const nasal = random.uniform(10, 22);
+  const pharynx = random.uniform(4, 15);
+  const trachea = random.uniform(9, 19);
+  const depth = bodyDepth(spine);
+  const behind = (arc: number): number =>
+    -depth(arc) -
+    interpolate(
+      [-foramen, -25, 10, oesophagus, oesophagus + 18, 300],
+      [nasal * 0.7, thin + 6, thin, thin + 1.5, thick, thick + 5],
+      arc,
+    );
+  const wide = (arc: number): number =>
+    interpolate(
+      [-foramen * 0.95, -foramen * 0.6, -8, larynx - 14, larynx - 2, larynx + 3, larynx + 14, 320],
+      [2, nasal, pharynx, pharynx * 1.1, 5, 4, trachea, trachea],
+      arc,
+    );
+  const fade = narrowing(lateral, 11);
+  const arcs = arcsBetween(-foramen * 0.95, 240, 6);
+  const prevertebral = random.normal();
+  const air = random.chance(0.9) ? ('air' as const) : ('soft' as const);
+  const gulletTissue = random.chance(0.6) ? ('muscle' as const) : ('soft' as const);
+  const details = random.fork('larynx');
+  drawing.add(
+    'soft',
+    between(
+      arcs.map((s) => spine.at(s, behind(s))),
+      arcs.map((s) => spine.at(s, -depth(s) + 1)),
+    ),
+    prevertebral,
+  );
+  const gulletArcs = arcsBetween(oesophagus, 330, 10);
+  const gulletWidth = random.uniform(4, 10);
+  drawing.add(
+    gulletTissue,
+    ribbon(
+      gulletArcs.map((s) => spine.at(s, (behind(s) - depth(s)) / 2)),
+      (t) => gulletWidth * Math.min(1, 0.3 + t * 6),
+    ),
+    random.normal(0, 1.5),
+  );
+  if (fade < 0.2) return;
+  drawing.add(
+    'soft',
+    between(
+      arcs.map((s) => spine.at(s, behind(s) - wide(s) * fade - 2.5)),
+      arcs.map((s) => spine.at(s, behind(s))),
+    ),
+    random.normal(),
+  );
+  drawing.add(
+    air,
+    between(
+      arcs.map((s) => spine.at(s, behind(s) - wide(s) * fade)),
+      arcs.map((s) => spine.at(s, behind(s) - 0.6)),
+    ),
+  );
+  drawLarynx(drawing, spine, larynx, behind, details);
+}
+
+function drawLarynx(
+  drawing: Drawing,
+  spine: Spine,
+  larynx: number,
+  behind: (arc: number) => number,
+  random: Random,
+): void {
+  const at = (arc: number, ahead: number): Point => spine.at(arc, behind(arc) - ahead);
+  const epiglottis = random.uniform(12, 24);
+  drawing.add(
+    'soft',
+    ribbon(
+      [at(larynx - 4, 10), at(larynx - epiglottis * 0.6, 8), at(larynx - epiglottis, random.uniform(3, 7))],
+      (t) => 4 - 2 * t,
+    ),
+    random.normal(),
+  );
+  drawing.add(
+    'cartilage',
+    ellipse(at(larynx + 4, -1), random.uniform(2.5, 4.5), random.uniform(7, 13), -spine.angle(larynx)),
+    random.normal(),
+  );
+  drawing.add(
+    'cartilage',
+    ribbon([at(larynx - 10, 18), at(larynx, 21), at(larynx + 9, 18)], () => random.uniform(2, 4)),
+    random.normal(),
+  );
+  drawing.add(
+    'fat',
+    ellipse(at(larynx - 11, 15), random.uniform(2, 6), random.uniform(3, 8), 0.3),
+    random.normal(),
+  );
+  drawing.add(
+    'cartilage',
+    ellipse(at(larynx - 20, 17), random.uniform(2, 4), random.uniform(3, 5)),
+    random.normal(),
+  );
+}
+
+/** Depth of the vertebral column from the posterior line to its front, at any arc. */
+export function bodyDepth(spine: Spine): (arc: number) => number {
+  const arcs = [-35, ...spine.discs.map((d) => d.arc)];
+  const depths = [13, ...spine.discs.map((d) => d.depth)];
+  return (arc) => interpolate(arcs, depths, arc);
+}
+
+const arcsBetween = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: Math.ceil((to - from) / step) + 1 }, (_, i) => Math.min(to, from + i * step));
+
+/** Sternum, great vessels, heart and lung in front of the thoracic spine; muscles beside the airway. */
+export function drawFrontOfTrunk(drawing: Drawing, spine: Spine, random: Random, lateral: number): void {
+  const depth = bodyDepth(spine);
+  const start = random.uniform(130, 190);
+  const lateralFade = Math.abs(lateral) > 22;
+  const mediastinum = random.chance(0.6) ? ('fat' as const) : ('soft' as const);
+  const arcs = arcsBetween(start, 480, 15);
+  const reach = random.uniform(45, 90);
+  drawing.add(
+    mediastinum,
+    between(
+      arcs.map((s) => spine.at(s, -depth(s) - Math.min(reach, 12 + (s - start) * 0.9))),
+      arcs.map((s) => spine.at(s, -depth(s) - 3)),
+    ),
+    random.normal(0, 1.2),
+  );
+  if (lateralFade || random.chance(0.25))
+    drawing.add(
+      'lung',
+      between(
+        arcs.map((s) => spine.at(s, -depth(s) - Math.min(reach, 10 + (s - start) * 0.8))),
+        arcs.map((s) => spine.at(s, -depth(s) - 4)),
+      ),
+    );
+  const blobs = random.integer(3, 9);
+  for (let i = 0; i < blobs; i++) {
+    const arc = start + random.uniform(0, 200);
+    const centre = spine.at(arc, -depth(arc) - random.uniform(14, 70));
+    const tissue = (['vessel', 'vessel', 'air', 'muscle', 'fat', 'lung'] as const)[random.integer(0, 5)];
+    drawing.add(
+      tissue,
+      ellipse(centre, random.uniform(4, 22), random.uniform(4, 26), random.uniform(0, 3)),
+      random.normal(),
+    );
+  }
+  const muscles = random.integer(1, 5);
+  for (let i = 0; i < muscles; i++) {
+    const arc = random.uniform(20, 110);
+    const ahead = random.uniform(24, 45);
+    const tissue = (['fat', 'muscle', 'soft', 'vessel'] as const)[random.integer(0, 3)];
+    const line = [0, 12, 26, 40].map((s) => spine.at(arc + s, -depth(arc) - ahead + random.normal(0, 2)));
+    drawing.add(
+      tissue,
+      ribbon(openSpline(line, 3), (t) => random.uniform(2, 6) * Math.sin(Math.PI * (0.1 + 0.8 * t))),
+      random.normal(),
+    );
+  }
+  // The aorta's or a large vein's band along the spine.
+  if (random.chance(0.5)) {
+    const from = random.uniform(170, 260);
+    const width = random.uniform(8, 20);
+    const gap = random.uniform(3, 20);
+    drawing.add(
+      'vessel',
+      ribbon(
+        arcsBetween(from, 480, 20).map((s) => spine.at(s, -depth(s) - gap - width / 2)),
+        () => width,
+      ),
+      random.normal(),
+    );
+  }
+}
