@@ -1,0 +1,84 @@
+/** Resampling of 2-D images along rows and columns, half-pixel centres, edges repeated. */
+
+export interface Image2D {
+  readonly height: number;
+  readonly width: number;
+  /** `height * width`, row by row. */
+  readonly image: Float32Array;
+}
+
+/** For one output position: the input positions that make it up, and their weights (which sum to 1). */
+interface Tap {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+/** Output pixel p covers the input from p·step to (p + 1)·step, in pixel edges. */
+function taps(from: number, to: number, step: number, average: boolean): Tap[] {
+  return Array.from({ length: to }, (_, p) =>
+    average && step > 1 ? areaTap(from, p * step, (p + 1) * step) : linearTap(from, (p + 0.5) * step - 0.5),
+  );
+}
+
+function linearTap(size: number, at: number): Tap {
+  const inside = Math.min(size - 1, Math.max(0, at));
+  const first = Math.min(Math.floor(inside), Math.max(0, size - 2));
+  const second = inside - first;
+  return { first, weights: second === 0 ? [1] : [1 - second, second] };
+}
+
+function areaTap(size: number, start: number, end: number): Tap {
+  const first = Math.min(size - 1, Math.floor(start));
+  const last = Math.max(first, Math.min(size - 1, Math.ceil(end) - 1));
+  const covered = Array.from({ length: last - first + 1 }, (_, n) =>
+    Math.max(0, Math.min(end, first + n + 1) - Math.max(start, first + n)),
+  );
+  const total = covered.reduce((sum, part) => sum + part, 0);
+  return { first, weights: total > 0 ? covered.map((part) => part / total) : [1] };
+}
+
+/**
+ * Resamples so that output pixel (r, c) lies at input position ((r + 0.5)·rowStep - 0.5, (c + 0.5)·columnStep - 0.5).
+ * @param average mean over the covered area where an axis shrinks (the default), else plain bilinear interpolation
+ */
+export function resample(
+  { image, height, width }: Image2D,
+  size: readonly [height: number, width: number],
+  steps: readonly [row: number, column: number] = [height / size[0], width / size[1]],
+  average = true,
+): Image2D {
+  const columns = taps(width, size[1], steps[1], average);
+  const narrow = new Float64Array(height * size[1]);
+  for (let row = 0; row < height; row++)
+    columns.forEach(({ first, weights }, column) => {
+      let sum = 0;
+      for (let n = 0; n < weights.length; n++) sum += weights[n] * image[row * width + first + n];
+      narrow[row * size[1] + column] = sum;
+    });
+  const out = new Float32Array(size[0] * size[1]);
+  taps(height, size[0], steps[0], average).forEach(({ first, weights }, row) => {
+    for (let column = 0; column < size[1]; column++) {
+      let sum = 0;
+      for (let n = 0; n < weights.length; n++) sum += weights[n] * narrow[(first + n) * size[1] + column];
+      out[row * size[1] + column] = sum;
+    }
+  });
+  return { image: out, height: size[0], width: size[1] };
+}
+
+/** Values below which the given fractions (0..1) of all pixels lie, interpolated as NumPy does. */
+export function percentiles(image: Float32Array, fractions: readonly number[]): number[] {
+  const sorted = image.slice().sort();
+  return fractions.map((fraction) => {
+    const at = fraction * (sorted.length - 1);
+    const low = Math.floor(at);
+    const high = Math.min(sorted.length - 1, low + 1);
+    return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+  });
+}
+
+/** Scales `low`..`high` to 0..1, clipped; a flat image becomes 0. A new array. */
+export function rescale(image: Float32Array, low: number, high: number): Float32Array {
+  const factor = high > low ? 1 / (high - low) : 0;
+  return image.map((value) => Math.min(1, Math.max(0, (value - low) * factor)));
+}
