@@ -1,5 +1,6 @@
 import { applyGamma, blur, multiplyField, percentiles, resize, sampleBilinear } from './filters.js';
 import type { Random } from './random.js';
+import { textures, tileSize } from './texture.js';
 
 /** What the scanner does to the picture: sensitivity, resolution, noise, ghosts, and display curve. */
 export interface CorruptionPlace {
@@ -64,7 +65,6 @@ function applyResolution(input: Float32Array, place: CorruptionPlace, random: Ra
 function applyNoise(image: Float32Array, place: CorruptionPlace, random: Random): void {
   const { width, height } = place;
   const sigma = random.chance(0.75) ? random.uniform(0, 0.07) : 0;
-  const rician = random.chance(0.5);
   const ghost = random.chance(0.15) ? random.uniform(0.02, 0.12) : 0;
   const shift = random.integer(20, 120) * (random.chance(0.5) ? 1 : -1);
   const alongRows = random.chance(0.5);
@@ -77,10 +77,29 @@ function applyNoise(image: Float32Array, place: CorruptionPlace, random: Random)
         image[y * width + x] += ghost * source[sy * width + sx];
       }
   }
-  if (sigma <= 0) return;
-  for (let i = 0; i < image.length; i++) {
-    const a = image[i] + sigma * random.normal();
-    image[i] = rician ? Math.sqrt(a * a + (sigma * random.normal()) ** 2) : a;
+  if (sigma > 0) addNoise(image, place, sigma, random.chance(0.5), random);
+}
+
+/** Gaussian noise, or Rician: the magnitude of a signal with noise in both of its channels. */
+function addNoise(
+  image: Float32Array,
+  place: CorruptionPlace,
+  sigma: number,
+  rician: boolean,
+  random: Random,
+): void {
+  const { white } = textures();
+  const mask = white.length - 1;
+  const real = random.integer(0, mask);
+  const imaginary = random.integer(0, mask);
+  for (let y = 0, i = 0; y < place.height; y++) {
+    // Rows of the tile are longer than the picture's: no two rows share noise.
+    const row = y * tileSize;
+    for (let x = 0; x < place.width; x++, i++) {
+      const a = image[i] + sigma * white[(real + row + x) & mask];
+      const b = sigma * white[(imaginary + row + x) & mask];
+      image[i] = rician ? Math.sqrt(a * a + b * b) : a;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { sampleContrast, samplePalette } from './contrast.js';
 import { corrupt } from './corruption.js';
 import { applyPadding, isInside, removeFace, samplePadding } from './cutting.js';
-import { halve } from './filters.js';
+import { blur, halve } from './filters.js';
 import { paint } from './painter.js';
 import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
@@ -55,7 +55,9 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const optics = random.fork('optics');
   const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
   const fine = paint(scene.shapes, palette, view.project, view, random.fork('texture'));
-  let image = halve(fine, 2 * width, 2 * height, sigma);
+  let image = halve(fine, 2 * width, 2 * height);
+  // The blur is given in samples of the finer grid.
+  if (sigma > 0) image = blur(image, width, height, sigma / 2);
   const discs = scene.spine.discs;
   const cuts = random.fork('cuts');
   const padding = samplePadding(cuts, view);

@@ -1,85 +1,77 @@
-/** Gaussian weights, normalised, from -radius to radius. */
-export function gaussian(sigma: number): Float32Array {
-  const radius = Math.max(1, Math.ceil(2.7 * sigma));
-  const weights = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
-  );
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((w) => w / sum);
+/** Half of a symmetric Gaussian kernel, normalised: the centre's weight first, then one side's. */
+function halfKernel(sigma: number): Float32Array {
+  // A narrow Gaussian is not well sampled at whole pixels: match its variance with three taps.
+  if (sigma < 0.6) return Float32Array.of(1 - sigma * sigma, (sigma * sigma) / 2);
+  const radius = Math.ceil(2.6 * sigma);
+  const side = Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
+  const sum = 2 * side.reduce((a, b) => a + b, 0) - side[0];
+  return Float32Array.from(side, (w) => w / sum);
 }
 
-/** Filters along rows, keeping every `every`-th result. Edges repeat. */
-function filterRows(
-  input: Float32Array,
-  width: number,
-  height: number,
-  weights: Float32Array,
-  every: number,
-): Float32Array {
-  const taps = weights.length;
-  // With every = 2 and an even number of taps the result lies midway between two samples.
-  const reach = (taps - 1) >> 1;
-  const outWidth = Math.floor(width / every);
-  const out = new Float32Array(outWidth * height);
-  const line = new Float32Array(width + 2 * taps);
+/** Filters along rows with a symmetric kernel. Edges repeat. */
+function filterRows(input: Float32Array, width: number, height: number, half: Float32Array): Float32Array {
+  const reach = half.length - 1;
+  const out = new Float32Array(input.length);
+  const line = new Float64Array(width + 2 * reach);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    line.fill(input[row], 0, taps);
-    line.set(input.subarray(row, row + width), taps);
-    line.fill(input[row + width - 1], taps + width);
-    for (let x = 0; x < outWidth; x++) {
-      const start = x * every + taps - reach;
-      let sum = 0;
-      for (let k = 0; k < taps; k++) sum += weights[k] * line[start + k];
-      out[y * outWidth + x] = sum;
+    for (let x = 0; x < width; x++) line[reach + x] = input[row + x];
+    line.fill(input[row], 0, reach);
+    line.fill(input[row + width - 1], reach + width);
+    for (let x = 0; x < width; x++) {
+      const at = x + reach;
+      let sum = half[0] * line[at];
+      for (let k = 1; k <= reach; k++) sum += half[k] * (line[at - k] + line[at + k]);
+      out[row + x] = sum;
     }
   }
   return out;
 }
 
 /** Filters along columns, a whole row at a time, which is kind to the cache. */
-function filterColumns(
-  input: Float32Array,
-  width: number,
-  height: number,
-  weights: Float32Array,
-  every: number,
-): Float32Array {
-  const taps = weights.length;
-  const reach = (taps - 1) >> 1;
-  const outHeight = Math.floor(height / every);
-  const out = new Float32Array(width * outHeight);
-  for (let y = 0; y < outHeight; y++) {
-    const to = y * width;
-    for (let k = 0; k < taps; k++) {
-      const from = Math.max(0, Math.min(height - 1, y * every + k - reach)) * width;
-      const weight = weights[k];
-      for (let x = 0; x < width; x++) out[to + x] += weight * input[from + x];
+function filterColumns(input: Float32Array, width: number, height: number, half: Float32Array): Float32Array {
+  const out = new Float32Array(input.length);
+  const sums = new Float64Array(width);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0; x < width; x++) sums[x] = half[0] * input[row + x];
+    for (let k = 1; k < half.length; k++) {
+      const above = Math.max(0, y - k) * width;
+      const below = Math.min(height - 1, y + k) * width;
+      const weight = half[k];
+      for (let x = 0; x < width; x++) sums[x] += weight * (input[above + x] + input[below + x]);
     }
+    out.set(sums, row);
   }
   return out;
 }
 
 /** Gaussian blur, sigma in pixels. */
-export function blur(image: Float32Array, width: number, height: number, sigma: number): Float32Array {
-  const weights = gaussian(sigma);
-  return filterColumns(filterRows(image, width, height, weights, 1), width, height, weights, 1);
+export function blur(
+  image: Float32Array,
+  width: number,
+  height: number,
+  sigmaX: number,
+  sigmaY = sigmaX,
+): Float32Array {
+  return filterColumns(
+    filterRows(image, width, height, halfKernel(sigmaX)),
+    width,
+    height,
+    halfKernel(sigmaY),
+  );
 }
 
-/** Halves both sides: the mean of 2 x 2 samples, after a Gaussian blur of `sigma` samples if positive. */
-export function halve(image: Float32Array, width: number, height: number, sigma: number): Float32Array {
-  let weights = Float32Array.of(0.5, 0.5);
-  if (sigma > 0.05) {
-    const g = gaussian(sigma);
-    const wide = new Float32Array(g.length + 1);
-    g.forEach((w, i) => {
-      wide[i] += w / 2;
-      wide[i + 1] += w / 2;
-    });
-    weights = wide;
-  }
-  // Columns first: the pass over the larger picture is then the faster one.
-  return filterRows(filterColumns(image, width, height, weights, 2), width, height / 2, weights, 2);
+/** Halves both (even) sides: the mean of 2 x 2 samples. */
+export function halve(image: Float32Array, width: number, height: number): Float32Array {
+  const outWidth = width / 2;
+  const out = new Float32Array(outWidth * (height / 2));
+  for (let y = 0, o = 0; y < height; y += 2)
+    for (let x = 0; x < width; x += 2, o++) {
+      const i = y * width + x;
+      out[o] = 0.25 * (image[i] + image[i + 1] + image[i + width] + image[i + width + 1]);
+    }
+  return out;
 }
 
 /** Raises to a power in place, by a table over 0..1.5 with linear interpolation; values are clipped to that. */

@@ -90,6 +90,10 @@ function shade(labels: Uint16Array, shades: Shades, width: number, random: Rando
     const row = ((y + shiftY) & mask) * tileSize;
     for (let x = 0; x < width; x++, i++) {
       const label = labels[i];
+      if (label === 0) {
+        out[i] = level[0];
+        continue;
+      }
       const at = row + ((x + shiftX) & mask);
       if (sulci[label] > 0 && Math.abs(bank.folds[at]) < sulci[label]) out[i] = csf;
       else {

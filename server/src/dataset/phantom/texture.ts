@@ -10,6 +10,8 @@ export interface TextureBank {
   readonly mottled: Float32Array;
   /** Streaks along the body, as in muscle. */
   readonly fibrous: Float32Array;
+  /** Uncorrelated. */
+  readonly white: Float32Array;
   /** One scale only, whose zero crossings are sulci. */
   readonly folds: Float32Array;
 }
@@ -31,25 +33,12 @@ function smoothTile(random: Random, sigmaX: number, sigmaY: number): Float32Arra
   const margin = 48;
   const side = tileSize + 2 * margin;
   const core = Float32Array.from({ length: tileSize * tileSize }, () => random.normal());
-  const squeeze = sigmaX / sigmaY;
   const padded = new Float32Array(side * side);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
       padded[y * side + x] =
         core[((y - margin) & (tileSize - 1)) * tileSize + ((x - margin) & (tileSize - 1))];
-  let soft = blur(padded, side, side, Math.min(sigmaX, sigmaY));
-  if (squeeze !== 1) {
-    // Further blur along y only, by running means.
-    const reach = Math.round(Math.sqrt(sigmaY ** 2 - sigmaX ** 2) * 1.7);
-    const out = new Float32Array(side * side);
-    for (let y = reach; y < side - reach; y++)
-      for (let x = 0; x < side; x++) {
-        let sum = 0;
-        for (let k = -reach; k <= reach; k++) sum += soft[(y + k) * side + x];
-        out[y * side + x] = sum;
-      }
-    soft = out;
-  }
+  const soft = blur(padded, side, side, sigmaX, sigmaY);
   const tile = new Float32Array(tileSize * tileSize);
   for (let y = 0; y < tileSize; y++)
     for (let x = 0; x < tileSize; x++) tile[y * tileSize + x] = soft[(y + margin) * side + x + margin];
@@ -80,6 +69,7 @@ export function textures(): TextureBank {
       [fine, 0.3],
       [coarse, 0.5],
     ]),
+    white: standardize(Float32Array.from({ length: tileSize * tileSize }, () => random.normal())),
     folds: medium,
   };
   return bank;
