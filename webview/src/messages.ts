@@ -1,0 +1,89 @@
+/**
+ * What the editor (extension host) and the volume viewer (webview) say to each other. The viewer says `ready` and
+ * gets one complete state, and a new complete state whenever something changes; a request carries an id and its
+ * answer the same id.
+ */
+import type { DescribeResponse, ErrorData, LabelResult, ModelSummary } from '@disc-labeling/server/protocol';
+
+/** The volume as the viewer can fetch it. */
+export interface VolumeFile {
+  readonly name: string;
+  /** Webview URI; changes whenever the file's content does. */
+  readonly url: string;
+  /** Bytes on disk, for the progress of loading. */
+  readonly size: number;
+}
+
+/** The health of the backend as far as a viewer cares. */
+export type BackendHealth =
+  /** Not needed yet, or on its way. */
+  | 'starting'
+  | 'ready'
+  /** Gone, and being started again. */
+  | 'restarting'
+  /** Gave up; only *Restart* helps. */
+  | 'failed'
+  /** May not start: the workspace is not trusted. */
+  | 'untrusted';
+
+/** Labels, with overlay volumes as webview URIs. */
+export interface Labels {
+  readonly result: LabelResult;
+  readonly overlays: { readonly attention: string | null; readonly heatmap: string | null };
+}
+
+/** Where labelling stands; labels found before stay in the state meanwhile. */
+export type Labelling =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'running';
+      readonly message: string;
+      /** 0..1, or null where unknown. */
+      readonly fraction: number | null;
+    }
+  | { readonly phase: 'failed'; readonly problem: ErrorData };
+
+/** Everything a viewer draws, apart from what its user turned and zoomed. */
+export interface ViewerState {
+  readonly file: VolumeFile;
+  /** Null until the backend has read it (never, in an untrusted workspace). */
+  readonly header: DescribeResponse | null;
+  /** Why the volume can't be read; replaces the picture. */
+  readonly problem: ErrorData | null;
+  readonly backend: BackendHealth;
+  readonly labels: Labels | null;
+  readonly labelling: Labelling;
+  readonly models: readonly ModelSummary[];
+  /** Name of the model that labels this volume. */
+  readonly model: string | null;
+  /** What the settings say overlays should show when a viewer opens. */
+  readonly defaults: { readonly attention: boolean; readonly heatmap: boolean };
+}
+
+/** View switches that palette commands share with the viewer's own controls. */
+export type ViewerAction = 'toggleAttention' | 'toggleHeatMap' | 'toggleMultiplanar';
+
+/** What a viewer can ask for; answered once it is done or refused. */
+export type ViewerRequest =
+  | { readonly kind: 'label' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'chooseModel'; readonly model: string }
+  | { readonly kind: 'saveLabels' }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'showLog' }
+  | { readonly kind: 'manageTrust' }
+  | { readonly kind: 'reopenAsBinary' };
+
+/** Extension host → viewer. */
+export type ToViewer =
+  | { readonly type: 'state'; readonly state: ViewerState }
+  | { readonly type: 'action'; readonly action: ViewerAction }
+  | { readonly type: 'answer'; readonly id: number; readonly error?: string };
+
+/** Viewer → extension host. */
+export type FromViewer =
+  /** Sent once, when the viewer can receive. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'request'; readonly id: number; readonly request: ViewerRequest }
+  /** Something the log should keep, e.g. that WebGL is missing. */
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
