@@ -43,6 +43,10 @@ const node = {
 /** Bundles of the backend and the command line: name in dist → entry. */
 const nodeEntries = {
   cli: 'server/src/cli.ts',
+  server: 'server/src/main.ts',
+  'inference-worker': 'models/src/engines/worker.ts',
+  'phantom-worker': 'server/src/dataset/phantom/worker.ts',
+  'training-worker': 'server/src/training/worker.ts',
 };
 
 await rm('dist', { recursive: true, force: true });
