@@ -33,7 +33,7 @@ export function sampleCanal(random: Random): Canal {
     posteriorLigament: random.uniform(0.6, 1.8),
     anteriorLigament: random.uniform(0.8, 1.8),
     flavum: random.uniform(1, 3.2),
-    cordPlace: random.uniform(0.3, 0.65),
+    cordPlace: random.uniform(0.12, 0.75),
   };
 }
 

@@ -188,7 +188,9 @@ export function drawFace(drawing: Drawing, head: Head, random: Random, lateral: 
   const turbinates = random.integer(1, 3);
   const tongueSize = [random.uniform(22, 31), random.uniform(19, 28)];
   const tongueAt = point(random.normal(-70, 4), random.normal(44, 4));
-  const mouthGap = random.uniform(0, 5);
+  const mouthGap = random.chance(0.5) ? random.uniform(0.5, 5) : 0;
+  const mouthTissue = random.chance(0.7) ? ('air' as const) : ('fat' as const);
+  const mouthShift = point(random.normal(1, 2.5), random.normal(-2, 2));
   const fade = narrowing(lateral, 30);
   put(
     'marrow',
@@ -229,7 +231,16 @@ export function drawFace(drawing: Drawing, head: Head, random: Random, lateral: 
     deviate(),
   );
   if (fade < 0.2) return;
-  put('air', ellipse(tongueAt, tongueSize[0] * fade + mouthGap, tongueSize[1] + mouthGap));
+  // Air or fat shows round part of the tongue only: the ellipse behind it is moved.
+  if (mouthGap > 0)
+    put(
+      mouthTissue,
+      ellipse(
+        point(tongueAt.x + mouthShift.x, tongueAt.y + mouthShift.y),
+        tongueSize[0] * fade + mouthGap - 1,
+        tongueSize[1] + mouthGap - 1,
+      ),
+    );
   put('tongue', ellipse(tongueAt, tongueSize[0] * fade, tongueSize[1], random.normal(0, 0.2)), deviate());
   put(
     'fat',

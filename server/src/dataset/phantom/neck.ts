@@ -87,13 +87,14 @@ export function drawPosteriorMuscles(
   spinousReach: (arc: number) => number,
   lateral: number,
 ): void {
-  const streaks = random.integer(3, 12);
+  const streaks = random.integer(4, 24);
+  drawBundles(drawing, spine, random.fork('bundles'), canalBack);
   for (let i = 0; i < streaks; i++) {
     const from = random.uniform(-30, 120);
     const length = random.uniform(25, 110);
     const start = canalBack + random.uniform(4, 34);
     const drift = random.normal(0, 8);
-    const width = random.uniform(0.6, 3.4);
+    const width = random.logUniform(0.6, 6);
     const tissue = (['fat', 'ligament', 'muscle', 'fat', 'soft'] as const)[random.integer(0, 4)];
     const line = [0, 0.25, 0.5, 0.75, 1].map((t) =>
       spine.at(from + length * t, start + drift * t + random.normal(0, 1)),
@@ -123,6 +124,24 @@ export function drawPosteriorMuscles(
       deviate,
     );
   });
+}
+
+/** Muscle bundles and fat lobules between them, which make the back of the neck look mottled. */
+function drawBundles(drawing: Drawing, spine: Spine, random: Random, canalBack: number): void {
+  const count = random.integer(0, 28);
+  const fatty = random.uniform(0, 0.6);
+  for (let i = 0; i < count; i++) {
+    const arc = random.uniform(-35, 200);
+    const centre = spine.at(arc, canalBack + random.uniform(2, 40));
+    const tissue = random.chance(fatty)
+      ? ('fat' as const)
+      : random.chance(0.7)
+        ? ('muscle' as const)
+        : ('soft' as const);
+    const turn = -spine.angle(arc) + random.normal(0, 0.4);
+    const points = ellipse(centre, random.uniform(1, 7), random.uniform(3, 18), turn, 14);
+    drawing.add(tissue, points, random.normal(0, 2.5));
+  }
 }
 
 /** Prevertebral tissue, pharynx, larynx, trachea, oesophagus, hyoid. */
