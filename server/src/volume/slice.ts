@@ -114,3 +114,24 @@ export function voxelToPixel(slab: SagittalSlab, voxel: readonly [number, number
   const [, row, column] = fromFileVoxel(slab, voxel);
   return [row, column];
 }
+
+/** The same slab in the `picture` frame (itself, if it is in it). */
+export function toPicture(slab: SagittalSlab): SagittalSlab {
+  if (slab.frame === 'picture') return slab;
+  const [height, width] = [slab.width, slab.height];
+  const image = new Float32Array(slab.image.length);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++)
+      image[row * width + column] = slab.image[(width - 1 - column) * slab.width + (height - 1 - row)];
+  const reversed = (n: 1 | 2) => ({ axis: slab.axes[n].axis, flipped: !slab.axes[n].flipped });
+  return {
+    ...slab,
+    frame: 'picture',
+    height,
+    width,
+    image,
+    spacing: [slab.spacing[1], slab.spacing[0]],
+    axes: [slab.axes[0], reversed(2), reversed(1)],
+    shape: [slab.shape[0], slab.shape[2], slab.shape[1]],
+  };
+}
