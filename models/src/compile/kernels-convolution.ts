@@ -1,0 +1,151 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { int, ints, microsoftDomain, type Value } from './graph.js';
+import { reshaped } from './kernels-elementwise.js';
+import type { RecordedKernel } from './kernels.js';
+import type { Recorder } from './recorder.js';
+
+/** Square kernels, equal strides and paddings on all sides: what the network uses. */
+interface Geometry {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: number;
+}
+
+function geometry(attrs: tf.NamedAttrMap, filterShape: readonly number[]): Geometry {
+  const [stride] = [attrs.strides as number | number[]].flat();
+  const pad = attrs.pad === 'valid' ? 0 : attrs.pad;
+  if (typeof pad !== 'number') throw new Error('only numeric padding is recorded');
+  return { kernel: filterShape[0], stride, pad };
+}
+
+const convAttributes = ({ kernel, stride, pad }: Geometry) => ({
+  kernel_shape: ints(kernel, kernel),
+  strides: ints(stride, stride),
+  pads: ints(pad, pad, pad, pad),
+});
+
+/** Conv2D and FusedConv2D with an optional bias and rectifier. */
+export const convolution: RecordedKernel = (recorder, { x, filter, bias }, attrs) => {
+  const { graph } = recorder;
+  const shapeOf = geometry(attrs, filter.shape);
+  const [value, weights] = [recorder.value(x), recorder.value(filter)];
+  const [n, , h, w] = value.shape;
+  const size = (length: number) =>
+    Math.floor((length + 2 * shapeOf.pad - shapeOf.kernel) / shapeOf.stride) + 1;
+  const shape = [n, weights.shape[0], size(h), size(w)];
+  const inputs = bias ? [value, weights, recorder.value(bias)] : [value, weights];
+  const attributes = convAttributes(shapeOf);
+  let y = graph.node('Conv', inputs, shape, { attributes });
+  if (attrs.activation === 'relu') y = graph.node('Relu', [y], shape);
+  return recorder.result(y, [n, shape[2], shape[3], shape[1]]);
+};
+
+/** Stride 1: a convolution with the transposed, flipped filter. Stride 2: a transposed convolution. */
+export const convolutionInputGrad: RecordedKernel = (recorder, { dy, filter }, attrs) => {
+  const { graph } = recorder;
+  const inputShape = attrs.inputShape as number[];
+  const shapeOf = geometry(attrs, filter.shape);
+  const { kernel, stride, pad } = shapeOf;
+  const [slope, weights] = [recorder.value(dy), recorder.value(filter)];
+  const [n, h, w, c] = inputShape;
+  const shape = [n, c, h, w];
+  if (stride > 1) {
+    const excess = h - ((slope.shape[2] - 1) * stride + kernel - 2 * pad);
+    const attributes = { ...convAttributes(shapeOf), output_padding: ints(excess, excess) };
+    return recorder.result(graph.node('ConvTranspose', [slope, weights], shape, { attributes }), inputShape);
+  }
+  const attributes = convAttributes({ kernel, stride, pad: kernel - 1 - pad });
+  return recorder.result(
+    graph.node('Conv', [slope, mirrored(recorder, weights)], shape, { attributes }),
+    inputShape,
+  );
+};
+
+/** `[out, in, k, k]` to `[in, out, k, k]` with rows and columns reversed. */
+function mirrored(recorder: Recorder, weights: Value): Value {
+  const { graph } = recorder;
+  const [out, input, k] = weights.shape;
+  const shape = [input, out, k, k];
+  const swapped = graph.node('Transpose', [weights], shape, { attributes: { perm: ints(1, 0, 2, 3) } });
+  if (k === 1) return swapped;
+  const [from, to] = [graph.integers(-1, -1), graph.integers(-k - 1, -k - 1)];
+  return graph.node('Slice', [swapped, from, to, graph.integers(2, 3), graph.integers(-1, -1)], shape);
+}
+
+export const convolutionFilterGrad: RecordedKernel = (recorder, { x, dy }, attrs) => {
+  const filterShape = attrs.filterShape as number[];
+  const shapeOf = geometry(attrs, filterShape);
+  const [value, slope] = [recorder.value(x), recorder.value(dy)];
+  const { kernel, stride, pad } = shapeOf;
+  const gradient =
+    kernel === 1 && stride === 1
+      ? pointwise(recorder, value, slope)
+      : kernel === 3 && stride === 1 && pad === 1
+        ? shifted(recorder, value, slope)
+        : unfolded(recorder, value, slope, shapeOf);
+  return recorder.result(gradient, filterShape, 'filter');
+};
+
+/** Σ over the batch of a·bᵀ for `a [n, p, h, w]`, `b [n, q, h, w]`: `[p, q]`. */
+function outerProducts(recorder: Recorder, a: Value, b: Value): Value {
+  const { graph } = recorder;
+  const flat = (v: Value) => reshaped(recorder, v, [v.shape[0], v.shape[1], v.shape[2] * v.shape[3]]);
+  const [n, p, q] = [a.shape[0], a.shape[1], b.shape[1]];
+  const products = graph.node('FusedMatMul', [flat(a), flat(b)], [n, p, q], {
+    domain: microsoftDomain,
+    attributes: { transB: int(1) },
+  });
+  const attributes = { keepdims: int(0) };
+  return graph.node('ReduceSum', [products, graph.integers(0)], [p, q], { attributes });
+}
+
+function pointwise(recorder: Recorder, x: Value, dy: Value): Value {
+  return reshaped(recorder, outerProducts(recorder, dy, x), [dy.shape[1], x.shape[1], 1, 1]);
+}
+
+/**
+ * 3x3, padding 1: every pair of a row-shifted gradient and a column-shifted input is one block of a
+ * single product `[3 out, h w] · [h w, 3 in]`.
+ */
+function shifted(recorder: Recorder, x: Value, dy: Value): Value {
+  const { graph } = recorder;
+  const [out, input] = [dy.shape[1], x.shape[1]];
+  const columns = shifts(recorder, x, 3, [-1, 0, 1]);
+  const rows = shifts(recorder, dy, 2, [1, 0, -1]);
+  const products = outerProducts(recorder, rows, columns);
+  const blocks = reshaped(recorder, products, [3, out, 3, input]);
+  return graph.node('Transpose', [blocks], [out, input, 3, 3], { attributes: { perm: ints(1, 3, 0, 2) } });
+}
+
+/** Copies of `value` moved by each offset along an axis (zeros move in), stacked along the channels. */
+function shifts(recorder: Recorder, value: Value, axis: number, offsets: readonly number[]): Value {
+  const { graph } = recorder;
+  const copies = offsets.map((offset) => {
+    if (offset === 0) return value;
+    const before = [0, 0, 0, 0];
+    const after = [0, 0, 0, 0];
+    // Negative padding cuts: one operator moves and fills.
+    before[axis] = -offset;
+    after[axis] = offset;
+    return graph.node('Pad', [value, graph.integers(...before, ...after)], value.shape);
+  });
+  const shape = [value.shape[0], value.shape[1] * offsets.length, value.shape[2], value.shape[3]];
+  return graph.node('Concat', copies, shape, { attributes: { axis: int(1) } });
+}
+
+/** Any kernel and stride: the windows of every output position laid out by a convolution with unit filters. */
+function unfolded(recorder: Recorder, x: Value, dy: Value, shapeOf: Geometry): Value {
+  const { graph } = recorder;
+  const { kernel } = shapeOf;
+  const [n, input] = x.shape;
+  const area = kernel * kernel;
+  const units = new Float32Array(input * area * area);
+  for (let i = 0; i < input * area; i++) units[i * area + (i % area)] = 1;
+  const windows = graph.node(
+    'Conv',
+    [x, graph.floats(units, [input * area, 1, kernel, kernel])],
+    [n, input * area, dy.shape[2], dy.shape[3]],
+    { attributes: { ...convAttributes(shapeOf), group: int(input) } },
+  );
+  return reshaped(recorder, outerProducts(recorder, dy, windows), [dy.shape[1], input, kernel, kernel]);
+}

@@ -1,0 +1,6 @@
+export * from './config.js';
+export * from './errors.js';
+export * from './model.js';
+export * from './training.js';
+export { initialWeights, networkTensors, type NetworkTensor } from './layers-listing.js';
+export { createTrainingStep, type TrainingStepOptions } from './compile/training-step.js';
