@@ -1,7 +1,9 @@
 import { UserError } from '@disc-labeling/models/errors';
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RequestMethod, Requests } from '../protocol/index.js';
+import { labelPaths } from '../volume/labels.js';
 import type { Activity } from './activity.js';
 import type { OverlayStore } from './overlays.js';
 import type { LabelingService, WorkProgress } from './services.js';
@@ -61,9 +63,18 @@ export function createHandlers({ service, overlays, activity }: HandlerDependenc
     'discLabeling/engines': async () => (await service()).engines(),
     'discLabeling/saveLabels': async ({ uri, discs, model, overwrite = false }) => {
       const path = pathOf(uri);
+      const places = labelPaths(path);
+      // Someone's manual labels may be there: replacing them needs the user's word.
+      if (!overwrite && (await exists(places.volume))) return { ...places, kept: true };
       return activity.during(`saving labels of ${basename(path)}`, async () =>
         (await service()).saveLabels(path, { discs, model, overwrite }),
       );
     },
   };
 }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

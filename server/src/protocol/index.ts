@@ -60,7 +60,7 @@ export interface ModelSummary {
 export interface SaveLabelsParams extends WithUri {
   readonly discs: readonly Disc[];
   readonly model: string;
-  /** Replace label files that are already there; without it they are left alone and `written` is false. */
+  /** Replace label files that are already there; without it they are left alone, see `kept`. */
   readonly overwrite?: boolean;
 }
 
@@ -68,8 +68,8 @@ export interface SaveLabelsResponse {
   /** Label volume `<stem>_label-discs_dlabel.nii.gz` and its sidecar, beside the image. */
   readonly volume: string;
   readonly sidecar: string;
-  /** False: label files are there already and `overwrite` was not set; nothing was touched. */
-  readonly written: boolean;
+  /** True: a label volume is there already and `overwrite` was not set; nothing was touched. */
+  readonly kept?: boolean;
 }
 
 /** Backend → editor, whenever it changes: drives the status bar item. */
@@ -131,10 +131,10 @@ export const userErrorCode = 1;
 
 /** What the client hands over at `initialize`. */
 export interface InitializationOptions {
-  /** Folder of the shipped models. */
-  readonly weightsFolder: string;
-  /** Folder of the user's own models (imported, trained). */
-  readonly userModelsFolder: string;
+  /** Folder of the shipped models; by default the product's own. */
+  readonly weightsFolder?: string;
+  /** Folder of the user's own models (imported, trained); by default the command line's. */
+  readonly userModelsFolder?: string;
   /**
    * Where overlay volumes go. The backend makes a folder of its own inside and deletes it when it ends;
    * viewers may read everything below.

@@ -1,0 +1,17 @@
+/** The backend process: what the editor starts and speaks JSON-RPC with (`--node-ipc` or `--stdio`). */
+import { startBackend } from './backend/backend.js';
+import { LabelingService } from './labeling/service.js';
+import * as places from './places.js';
+
+startBackend(
+  ({ weightsFolder, userModelsFolder, defaultModel, engine, threads }) =>
+    new LabelingService({
+      places: {
+        weightsFolder: weightsFolder ?? places.weightsFolder,
+        userModelsFolder: userModelsFolder ?? places.userModelsFolder,
+        defaultModel: defaultModel || undefined,
+      },
+      engine,
+      threads,
+    }),
+);
