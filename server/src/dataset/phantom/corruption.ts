@@ -12,18 +12,21 @@ export interface CorruptionPlace {
   backColumn(row: number): number;
 }
 
-/** Sensitivity of receive coils and the fall-off at the ends of the field of view. */
-function applyFields(image: Float32Array, place: CorruptionPlace, random: Random): void {
+/**
+ * Sensitivity of receive coils and the fall-off at the ends of the field of view, in place.
+ * @param strength 1: as hard as the network should bear; less for pictures to look at
+ */
+export function applyFields(image: Float32Array, place: CorruptionPlace, random: Random, strength = 1): void {
   const { width, height, spacing } = place;
   const deviation = random.uniform(0.05, 0.35);
-  const bias = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
-  const coil = random.chance(0.6) ? random.uniform(0.2, 2.5) : 0;
+  const bias = Float32Array.from({ length: 16 }, () => random.normal(0, deviation * strength));
+  const coil = random.chance(0.6) ? random.uniform(0.2, 2.5) * strength : 0;
   const depth = random.uniform(12, 60);
-  const down = random.chance(0.6) ? random.uniform(0.08, 0.8) : 1;
+  const down = random.chance(0.6) ? random.uniform(0.08, 0.8) ** strength : 1;
   const downFrom = random.uniform(0.3, 0.85);
-  const up = random.chance(0.25) ? random.uniform(0.08, 0.8) : 1;
+  const up = random.chance(0.25) ? random.uniform(0.08, 0.8) ** strength : 1;
   const upFrom = random.uniform(0.1, 0.5);
-  const hot = random.chance(0.2) ? random.uniform(0.5, 3) : 0;
+  const hot = random.chance(0.2) ? random.uniform(0.5, 3) * strength : 0;
   const hotAt = [random.uniform(0.2, 1), random.uniform(0, 1)];
   const hotSize = random.uniform(0.04, 0.15);
   multiplyField(image, width, height, (u, v) => {
@@ -80,8 +83,8 @@ function applyNoise(image: Float32Array, place: CorruptionPlace, random: Random)
   if (sigma > 0) addNoise(image, place, sigma, random.chance(0.5), random);
 }
 
-/** Gaussian noise, or Rician: the magnitude of a signal with noise in both of its channels. */
-function addNoise(
+/** Gaussian noise, or Rician: the magnitude of a signal with noise in both of its channels; in place. */
+export function addNoise(
   image: Float32Array,
   place: CorruptionPlace,
   sigma: number,

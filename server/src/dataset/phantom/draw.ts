@@ -24,7 +24,8 @@ export interface PhantomOptions {
   readonly clean?: boolean;
 }
 
-const backOf = (spine: Spine, view: View): ((row: number) => number) => {
+/** Column of the patient's back in each row of a view. */
+export const backOf = (spine: Spine, view: View): ((row: number) => number) => {
   const points = [-60, -30, 0, 30, 60, 90, 120, 160, 200, 260, 330].map((arc) =>
     view.project(spine.at(arc, 50)),
   );

@@ -269,7 +269,7 @@ const arcsBetween = (from: number, to: number, step: number): number[] =>
 export function drawFrontOfTrunk(drawing: Drawing, spine: Spine, random: Random, lateral: number): void {
   const depth = bodyDepth(spine);
   const start = random.uniform(130, 190);
-  const lateralFade = Math.abs(lateral) > 22;
+  const lungShows = random.chance(0.25) || Math.abs(lateral) > 22;
   const mediastinum = random.chance(0.6) ? ('fat' as const) : ('soft' as const);
   const arcs = arcsBetween(start, 480, 15);
   const reach = random.uniform(45, 90);
@@ -281,7 +281,7 @@ export function drawFrontOfTrunk(drawing: Drawing, spine: Spine, random: Random,
     ),
     random.normal(0, 1.2),
   );
-  if (lateralFade || random.chance(0.25))
+  if (lungShows)
     drawing.add(
       'lung',
       between(

@@ -2,7 +2,7 @@ import { isSoft, type Palette } from './contrast.js';
 import type { Point } from './polygon.js';
 import type { Random } from './random.js';
 import { LabelRaster } from './raster.js';
-import { textures, tileSize } from './texture.js';
+import { type TextureBank, textures, tileSize } from './texture.js';
 import type { Shape } from './tissue.js';
 
 const rasters = new Map<string, LabelRaster>();
@@ -40,6 +40,7 @@ function rasterize(
 
 /**
  * Paints shapes with a palette.
+ * @param random decides where in the textures the picture lies
  * @returns intensities on a grid twice as fine, `2 height x 2 width`, row by row
  */
 export function paint(
@@ -48,6 +49,7 @@ export function paint(
   project: (p: Point) => Point,
   size: { readonly width: number; readonly height: number },
   random: Random,
+  bank: TextureBank = textures(),
 ): Float32Array {
   const labels = rasterize(shapes, project, size.width, size.height);
   const level = new Float32Array(shapes.length + 1);
@@ -68,6 +70,7 @@ export function paint(
     { level, mottled, fibrous, sulci, csf: palette.intensity.csf },
     size.width * 2,
     random,
+    bank,
   );
 }
 
@@ -79,9 +82,14 @@ interface Shades {
   readonly csf: number;
 }
 
-function shade(labels: Uint16Array, shades: Shades, width: number, random: Random): Float32Array {
+function shade(
+  labels: Uint16Array,
+  shades: Shades,
+  width: number,
+  random: Random,
+  bank: TextureBank,
+): Float32Array {
   const { level, mottled, fibrous, sulci, csf } = shades;
-  const bank = textures();
   const mask = tileSize - 1;
   const shiftX = random.integer(0, mask);
   const shiftY = random.integer(0, mask);

@@ -74,3 +74,17 @@ export function textures(): TextureBank {
   };
   return bank;
 }
+
+/**
+ * The tiles as they look `lateral` mm beside the midline: they change smoothly from slice to slice and
+ * keep their standard deviation (two independent parts of a tile, weighted by cosine and sine).
+ */
+export function texturesBeside(lateral: number): TextureBank {
+  const bank = textures();
+  const angle = lateral / 3.5;
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const far = (tileSize * tileSize) / 2 + tileSize / 2;
+  const mask = tileSize * tileSize - 1;
+  const turned = (tile: Float32Array): Float32Array => tile.map((v, i) => c * v + s * tile[(i + far) & mask]);
+  return { ...bank, mottled: turned(bank.mottled), fibrous: turned(bank.fibrous), folds: turned(bank.folds) };
+}
