@@ -8,6 +8,7 @@ import {
   type SkeletonDecodeOptions,
 } from '../labeling/reference-decode.js';
 import type { Skeleton } from '../labeling/skeleton.js';
+import { deviation, mean, median } from './statistics.js';
 
 /*
  * The test metrics of the paper's own evaluation, quirks included, for comparison with its published numbers:
@@ -156,19 +157,3 @@ function nearest(point: Point, others: readonly Point[]): Point {
 }
 
 const distance = (a: Point, b: Point): number => Math.hypot(a.row - b.row, a.column - b.column);
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Population standard deviation. */
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 0) return NaN;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
