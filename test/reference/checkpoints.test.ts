@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inferNetworkConfig } from '@disc-labeling/models/weights/infer';
+import { checkWeights, inferNetworkConfig } from '@disc-labeling/models/weights/infer';
 import { readPytorchCheckpoint } from '@disc-labeling/models/weights/pytorch';
 import { referenceDir } from '../support/shared.js';
 
@@ -25,6 +25,7 @@ describe.skipIf(!folder)('checkpoints of the reference', () => {
       joints: Number(joints),
       attention: kind === 'att',
     });
+    checkWeights(checkpoint.weights, config, name);
     expect(checkpoint.rawNames.every((raw) => raw.startsWith('module.'))).toBe(true);
     for (const [tensor, { shape, data }] of checkpoint.weights) {
       expect(data.length, tensor).toBe(shape.reduce((product, side) => product * side, 1));

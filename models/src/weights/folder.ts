@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { modelDescriptionSchema, type Model, type ModelDescription } from '../model.js';
 import { reasonOf, replaceFolder } from './files.js';
+import { checkWeights } from './infer.js';
 import {
   countParameters,
   decodeWeights,
@@ -64,6 +65,7 @@ export async function readModel(folder: string): Promise<Model> {
   const manifest = await readManifest(folder);
   const file = join(folder, weightsFile);
   const weights = decodeWeights(manifest, await readPart(file), file);
+  checkWeights(weights, description.network, file);
   return { description, weights };
 }
 

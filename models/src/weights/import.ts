@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import type { Model, ModelDescription } from '../model.js';
 import { reasonOf } from './files.js';
 import { writeModel } from './folder.js';
-import { inferNetworkConfig } from './infer.js';
+import { checkWeights, inferNetworkConfig } from './infer.js';
 import { readPytorchCheckpoint } from './pytorch.js';
 
 /** Disc label value of the reference's first heat map: C2/C3, the topmost disc it was trained on. */
@@ -36,6 +36,7 @@ export async function importPytorch(
   });
   const { weights, format } = readPytorchCheckpoint(bytes, checkpoint);
   const network = inferNetworkConfig(weights, checkpoint);
+  checkWeights(weights, network, checkpoint);
   const model: Model = {
     weights,
     description: describeImport(name, network, {

@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
+import { networkTensors } from '../layers-listing.js';
 import type { Weights } from '../model.js';
 
 /**
@@ -36,14 +37,10 @@ export function inferNetworkConfig(weights: Weights, file?: string): NetworkConf
 /**
  * Compares weights with the tensors a network needs.
  *
- * @param expected shape of each tensor by name
  * @throws UserError naming the first missing, unknown or wrongly shaped tensors
  */
-export function checkWeights(
-  weights: Weights,
-  expected: ReadonlyMap<string, readonly number[]>,
-  file?: string,
-): void {
+export function checkWeights(weights: Weights, network: NetworkConfig, file?: string): void {
+  const expected = new Map(networkTensors(network).map(({ name, shape }) => [name, shape]));
   const missing = [...expected.keys()].filter((name) => !weights.has(name));
   const unknown = [...weights.keys()].filter((name) => !expected.has(name));
   const misshapen = [...expected].filter(([name, shape]) => {

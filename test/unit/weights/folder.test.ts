@@ -4,10 +4,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { referenceNetwork } from '@disc-labeling/models/config';
+import { lightNetwork } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
+import { initialWeights, networkTensors } from '@disc-labeling/models/layers-listing';
 import type { Model } from '@disc-labeling/models/model';
 import { listModels, readModel, writeModel } from '@disc-labeling/models/weights/folder';
+
+const network = lightNetwork({ features: 4, stacks: 1, joints: 2, attention: false });
+const weights = initialWeights(network, 1);
+const [first] = weights.keys();
+weights.get(first)!.data.set([0.1, -0.2, 1e-6, 3.25, 65504, 0]);
+const bytesOfWeights = 4 * [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
 
 const model: Model = {
   description: {
@@ -15,7 +22,7 @@ const model: Model = {
     name: 'tiny',
     title: 'A tiny model',
     contrast: 'T1w',
-    network: referenceNetwork({ joints: 2 }),
+    network,
     input: { frame: 'picture', spacing: 1.25, normalization: 'percentile' },
     channels: { values: [3, null], anyDisc: 1 },
     skeleton: [
@@ -25,10 +32,7 @@ const model: Model = {
     provenance: { seed: 42 },
     metrics: { pck: 0.9 },
   },
-  weights: new Map([
-    ['conv1.weight', { shape: [2, 1, 1, 3], data: Float32Array.of(0.1, -0.2, 1e-6, 3.25, 65504, 0) }],
-    ['bn1.running_var', { shape: [2], data: Float32Array.of(1, 0.333) }],
-  ]),
+  weights,
 };
 
 let home = '';
@@ -79,7 +83,7 @@ describe('a model folder', () => {
         expect(await theirs[name].data()).toEqual(data);
       }
       if (storage === 'float16') {
-        expect([...ours.weights.get('conv1.weight')!.data]).toEqual([
+        expect([...ours.weights.get(first)!.data.subarray(0, 6)]).toEqual([
           0.0999755859375,
           -0.199951171875,
           17 * 2 ** -24,
@@ -87,7 +91,7 @@ describe('a model folder', () => {
           65504,
           0,
         ]);
-        expect(bytes.length).toBe(16);
+        expect(bytes.length).toBe(bytesOfWeights / 2);
       }
     },
   );
@@ -108,9 +112,11 @@ describe('a model folder', () => {
       return (error as UserError).message;
     };
     expect(await spoil('weights.bin', (file) => truncate(file, 20))).toMatch(
-      /weights\.bin\): it has 20 bytes where 32/,
+      new RegExp(`weights\\.bin\\): it has 20 bytes where ${bytesOfWeights} are listed`),
     );
-    expect(await spoil('weights.bin', (file) => writeFile(file, new Uint8Array(32)))).toMatch(/checksum/);
+    expect(await spoil('weights.bin', (file) => writeFile(file, new Uint8Array(bytesOfWeights)))).toMatch(
+      /checksum/,
+    );
     expect(await spoil('weights.bin', (file) => rm(file))).toMatch(/no such file/);
     expect(await spoil('model.json', (file) => writeFile(file, '{'))).toMatch(/not valid JSON/);
     expect(await spoil('model.json', (file) => writeFile(file, '{"formatVersion":2}'))).toMatch(
@@ -120,13 +126,22 @@ describe('a model folder', () => {
     expect(await spoil('weights.json', (file) => writeFile(file, '[]'))).toMatch(/weights\.json/);
   });
 
+  it('whose tensors are not those of its network is refused', async () => {
+    const other = { ...model.description, network: { ...network, joints: 3 } };
+    await writeModel(folder, { weights, description: other }, { card: '' });
+    await expect(readModel(folder)).rejects.toThrow(/of another shape: score\.0\.weight/);
+  });
+
   it('is listed with its number of parameters; broken ones are told apart', async () => {
     await writeModel(folder, model, { card: '' });
     await writeModel(join(home, 'broken'), model, { card: '' });
     await writeFile(join(home, 'broken', 'model.json'), '[]');
     const broken: string[] = [];
     const found = await listModels([join(home, 'absent'), home], (error) => broken.push(error.message));
-    expect(found).toEqual([{ path: folder, description: model.description, parameters: 6 }]);
+    const parameters = networkTensors(network)
+      .filter(({ kind }) => kind === 'parameter')
+      .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+    expect(found).toEqual([{ path: folder, description: model.description, parameters }]);
     expect(broken).toHaveLength(1);
   });
 });
