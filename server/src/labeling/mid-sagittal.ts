@@ -11,7 +11,11 @@ export interface SlabChoice {
 
 /** At most this thick (but at least one slice): less noise than one thin slice, still inside the spinal canal. */
 const slabMm = 5.5;
+/** Coarseness of the evidence: within a slice, and from slice to slice. */
 const probeMm = 4;
+const profileMm = 2;
+/** Symmetry is judged this far to both sides. */
+const reachMm = 40;
 const neighbourMm = 6;
 const closestMm = 2.5;
 
@@ -26,10 +30,10 @@ export function candidateSlabs(volume: Volume, limit = 7): SlabChoice[] {
   const [spacing] = view.spacing;
   const thickness = Math.min(slices, Math.max(1, Math.floor(slabMm / spacing)));
   const middle = (slices - 1) / 2;
-  const profiles = sliceProfiles(view);
-  const anchors = [middle, symmetryPlane(profiles, spacing), contentCentre(profiles)].filter(
-    (at) => at !== null,
-  );
+  const every = Math.max(1, Math.round(profileMm / spacing));
+  const profiles = sliceProfiles(view, every);
+  const evidence = [symmetryPlane(profiles, every * spacing), contentCentre(profiles)];
+  const anchors = [middle, ...evidence.filter((at) => at !== null).map((at) => at * every)];
   const step = Math.max(1, neighbourMm / spacing);
   const around = [1, -1, 2, -2].flatMap((n) => anchors.slice(0, 2).map((at) => at + n * step));
   const closest = Math.max(1, closestMm / spacing);
@@ -50,59 +54,68 @@ function onGrid(at: number, thickness: number, slices: number): number {
   return Math.min(slices - 1 - half, Math.max(half, Math.round(at - offset) + offset));
 }
 
-/** Per sagittal slice (right last) a coarse picture of it. */
-function sliceProfiles(view: OrientedView): Float32Array[] {
+/** A coarse picture of a sagittal slice, with the sums a correlation needs. */
+interface Profile {
+  readonly values: Float32Array;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** Of every `every`-th sagittal slice, right last. */
+function sliceProfiles(view: OrientedView, every: number): Profile[] {
   const [slices, rows, columns] = view.shape;
   const [a, b] = [1, 2].map((axis) => Math.max(1, Math.round(probeMm / view.spacing[axis])));
-  const [height, width] = [Math.floor((rows - 1) / a) + 1, Math.floor((columns - 1) / b) + 1];
-  return Array.from({ length: slices }, (_, slice) => {
-    const profile = new Float32Array(height * width);
-    const start = view.offset + slice * view.strides[0];
+  const [height, width] = [Math.ceil(rows / a), Math.ceil(columns / b)];
+  return Array.from({ length: Math.ceil(slices / every) }, (_, n) => {
+    const values = new Float32Array(height * width);
+    const start = view.offset + n * every * view.strides[0];
     for (let row = 0; row < height; row++)
       for (let column = 0; column < width; column++)
-        profile[row * width + column] =
+        values[row * width + column] =
           view.data[start + row * a * view.strides[1] + column * b * view.strides[2]];
-    return profile;
+    return { values, sum: values.reduce((sum, value) => sum + value, 0), squares: product(values, values) };
   });
 }
 
-/** The plane (slice index, may lie between two) about which both sides look most alike; null for few slices. */
-function symmetryPlane(profiles: readonly Float32Array[], spacing: number): number | null {
-  const slices = profiles.length;
-  const reach = Math.max(2, Math.round(Math.min(0.35 * slices, 40 / spacing)));
+function product(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** The plane (profile index, may lie between two) about which both sides look most alike; null for few slices. */
+function symmetryPlane(profiles: readonly Profile[], spacing: number): number | null {
+  const count = profiles.length;
+  const reach = Math.max(2, Math.round(Math.min(0.35 * count, reachMm / spacing)));
   let best: { at: number; score: number } | null = null;
-  for (let twice = 2 * reach; twice <= 2 * (slices - 1 - reach); twice++) {
-    const pairs: [Float32Array, Float32Array][] = [];
-    for (let d = 1; d <= reach; d++) {
-      const left = Math.floor((twice + 1) / 2) - d;
-      pairs.push([profiles[left], profiles[twice - left]]);
-    }
+  for (let twice = 2 * reach; twice <= 2 * (count - 1 - reach); twice++) {
+    const pairs = Array.from({ length: reach }, (_, n): [Profile, Profile] => {
+      const left = Math.floor((twice + 1) / 2) - n - 1;
+      return [profiles[left], profiles[twice - left]];
+    });
     const score = correlation(pairs);
     if (best === null || score > best.score) best = { at: twice / 2, score };
   }
   return best?.at ?? null;
 }
 
-function correlation(pairs: readonly (readonly [Float32Array, Float32Array])[]): number {
-  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
-  for (const [left, right] of pairs)
-    for (let i = 0; i < left.length; i++) {
-      n++;
-      x += left[i];
-      y += right[i];
-      xx += left[i] * left[i];
-      yy += right[i] * right[i];
-      xy += left[i] * right[i];
-    }
+/** Pearson's correlation of all left values with all right ones. */
+function correlation(pairs: readonly (readonly [Profile, Profile])[]): number {
+  const total = (of: (left: Profile, right: Profile) => number) =>
+    pairs.reduce((sum, [left, right]) => sum + of(left, right), 0);
+  const n = total((left) => left.values.length);
+  const [x, y] = [total((left) => left.sum), total((_, right) => right.sum)];
+  const [xx, yy] = [total((left) => left.squares), total((_, right) => right.squares)];
   const spread = Math.sqrt((xx - (x * x) / n) * (yy - (y * y) / n));
-  return spread > 0 ? (xy - (x * y) / n) / spread : -1;
+  return spread > 0
+    ? (total((left, right) => product(left.values, right.values)) - (x * y) / n) / spread
+    : -1;
 }
 
 /** Centre of gravity of the slices' mean intensity above the darkest slice; null where all are alike. */
-function contentCentre(profiles: readonly Float32Array[]): number | null {
-  const means = profiles.map((profile) => profile.reduce((sum, value) => sum + value, 0) / profile.length);
-  const darkest = Math.min(...means);
-  const total = means.reduce((sum, mean) => sum + mean - darkest, 0);
+function contentCentre(profiles: readonly Profile[]): number | null {
+  const darkest = Math.min(...profiles.map(({ sum }) => sum));
+  const total = profiles.reduce((all, { sum }) => all + sum - darkest, 0);
   if (!(total > 0)) return null;
-  return means.reduce((sum, mean, slice) => sum + slice * (mean - darkest), 0) / total;
+  return profiles.reduce((all, { sum }, n) => all + n * (sum - darkest), 0) / total;
 }

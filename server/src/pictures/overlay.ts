@@ -2,7 +2,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { discName } from '../volume/levels.js';
 import type { Image2D } from '../volume/resample.js';
-import { toPicture, voxelToPixel, type SagittalSlab } from '../volume/slice.js';
+import { toPicture, turnToPicture, voxelToPixel, type SagittalSlab } from '../volume/slice.js';
 import { background, discColor, faintText, text } from './colors.js';
 import { font } from './font.js';
 import { shorten, spread } from './layout.js';
@@ -20,7 +20,7 @@ export interface LabelPictureOptions {
   readonly title?: string;
   /** Below the slice: model, engine, slice. */
   readonly footnote?: string;
-  /** A map (values 0..1) over the slice; pixel (r, c) covers `step` slab pixels each way, from the top left. */
+  /** A map (values 0..1) in the slab's own frame; pixel (r, c) covers `step` slab pixels each way, from the top left. */
   readonly attention?: Image2D & { readonly step: readonly [row: number, column: number] };
 }
 
@@ -58,7 +58,7 @@ interface PlacedLabel {
 /**
  * Draws a sagittal slab, head up and face left, about 900 pixels tall at its true aspect ratio, each disc as a
  * dot with its name beside it.
- * @param slab in either frame; for attention in the frame the map belongs to, `picture`
+ * @param slab in either frame
  * @returns a PNG file
  */
 export async function labelPicture(
@@ -78,7 +78,7 @@ export async function labelPicture(
   const context = canvas.getContext('2d');
   context.fillStyle = background;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  drawSlice(context, picture, fitted, options.attention);
+  drawSlice(context, slab, fitted, options.attention);
   drawMarks(context, fitted);
   labels.forEach((label) => drawLeader(context, label));
   labels.forEach((label) => drawDot(context, label));
@@ -145,13 +145,26 @@ function drawSlice(
   context.clip();
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(greyImage(slab), frame.left, frame.top, frame.width, frame.height);
-  if (attention) {
-    const width = attention.width * attention.step[1] * frame.perColumn;
-    const height = attention.height * attention.step[0] * frame.perRow;
-    context.drawImage(heatImage(attention), frame.left, frame.top, width, height);
-  }
+  context.drawImage(greyImage(toPicture(slab)), frame.left, frame.top, frame.width, frame.height);
+  if (attention) drawAttention(context, slab, frame, attention);
   context.restore();
+}
+
+function drawAttention(
+  context: SKRSContext2D,
+  slab: SagittalSlab,
+  frame: Frame,
+  map: NonNullable<LabelPictureOptions['attention']>,
+): void {
+  const turned = slab.frame === 'reference';
+  const shown = turned ? turnToPicture(map) : map;
+  const [rowStep, columnStep] = turned ? [map.step[1], map.step[0]] : map.step;
+  const width = shown.width * columnStep * frame.perColumn;
+  const height = shown.height * rowStep * frame.perRow;
+  // A turned map (and its padding) begins at what is now the bottom right.
+  const left = turned ? frame.left + frame.width - width : frame.left;
+  const top = turned ? frame.top + frame.height - height : frame.top;
+  context.drawImage(heatImage(shown), left, top, width, height);
 }
 
 /** Directions at the edges and a bar of known length. */

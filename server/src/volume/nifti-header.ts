@@ -12,8 +12,8 @@ const cannotRead = 'cannot read volume';
 /** Bytes that hold either header and the extension flag. */
 export const headerBytes = 544;
 
-/** More than any scanner makes, and about what one JavaScript array can hold. */
-const largestVolumeBytes = 2 ** 32;
+/** More than any scanner makes. */
+const largestVolumeBytes = 2 ** 31;
 
 /** deflate can't shrink further than this. */
 const largestCompression = 1032;

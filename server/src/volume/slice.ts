@@ -1,6 +1,7 @@
 /** Sagittal slabs: the mean of a few neighbouring sagittal slices as a 2-D image, with the way back to the file. */
 import { UserError } from '@disc-labeling/models/errors';
 import { fromFileVoxel, orientedView, toFileVoxel, voxelToWorld, type OrientedView } from './orientation.js';
+import type { Image2D } from './resample.js';
 import type { Volume } from './types.js';
 
 /**
@@ -87,14 +88,15 @@ export function referenceSlab(volume: Volume, c: number): SagittalSlab {
 function meanOfSlices(view: OrientedView, start: number, end: number): Float32Array {
   const [, height, width] = view.shape;
   const { data, strides } = view;
-  const sums = new Float64Array(height * width);
-  for (let slice = start; slice < end; slice++)
-    for (let row = 0; row < height; row++) {
-      const from = view.offset + slice * strides[0] + row * strides[1];
-      for (let column = 0; column < width; column++)
-        sums[row * width + column] += data[from + column * strides[2]];
+  const mean = new Float32Array(height * width);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const from = view.offset + row * strides[1] + column * strides[2];
+      let sum = 0;
+      for (let slice = start; slice < end; slice++) sum += data[from + slice * strides[0]];
+      mean[row * width + column] = sum / (end - start);
     }
-  return Float32Array.from(sums, (sum) => sum / (end - start));
+  return mean;
 }
 
 /** The (fractional) file voxel under a (fractional) pixel of the slab. Whole numbers are centres. */
@@ -118,20 +120,22 @@ export function voxelToPixel(slab: SagittalSlab, voxel: readonly [number, number
 /** The same slab in the `picture` frame (itself, if it is in it). */
 export function toPicture(slab: SagittalSlab): SagittalSlab {
   if (slab.frame === 'picture') return slab;
-  const [height, width] = [slab.width, slab.height];
-  const image = new Float32Array(slab.image.length);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++)
-      image[row * width + column] = slab.image[(width - 1 - column) * slab.width + (height - 1 - row)];
   const reversed = (n: 1 | 2) => ({ axis: slab.axes[n].axis, flipped: !slab.axes[n].flipped });
   return {
     ...slab,
+    ...turnToPicture(slab),
     frame: 'picture',
-    height,
-    width,
-    image,
     spacing: [slab.spacing[1], slab.spacing[0]],
     axes: [slab.axes[0], reversed(2), reversed(1)],
     shape: [slab.shape[0], slab.shape[2], slab.shape[1]],
   };
+}
+
+/** Turns an image of the `reference` frame into the `picture` frame: pixel (r, c) goes to (width - 1 - c, height - 1 - r). */
+export function turnToPicture({ image, height, width }: Image2D): Image2D {
+  const turned = new Float32Array(image.length);
+  for (let row = 0; row < width; row++)
+    for (let column = 0; column < height; column++)
+      turned[row * height + column] = image[(height - 1 - column) * width + (width - 1 - row)];
+  return { image: turned, height: width, width: height };
 }

@@ -25,6 +25,7 @@ export async function openSource(path: string): Promise<Source> {
   const info = await stat(path).catch((error: unknown) => refuse(error, path));
   if (info.isDirectory())
     throw new UserError(cannotRead, 'it is a folder; give a .nii or .nii.gz file', path);
+  if (!info.isFile()) throw new UserError(cannotRead, 'it is no regular file', path);
   if (info.size === 0) throw new UserError(cannotRead, 'the file is empty; fetch or export it again', path);
   const start = await firstBytes(path, 1024);
   refusePointer(start, path);

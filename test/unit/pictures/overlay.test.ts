@@ -133,4 +133,19 @@ describe('the picture of a labelled slice', () => {
     expect(far(hot.at(...centre), plain.at(...centre))).toBeGreaterThan(30);
     expect(hot.at(500, 800)).toEqual(plain.at(500, 800));
   });
+
+  it('turns attention along with a slab of the reference frame', async () => {
+    const reference = sagittalSlab(volume, 1, 1, 'reference');
+    const map = { height: 15, width: 13, step: [4, 4] as const, image: new Float32Array(13 * 15) };
+    // Front and top of the picture: last row (anterior), near the last column (superior) of 60 x 50 pixels.
+    map.image[13 * 13 + 11] = 1;
+    const [plain, hot] = await Promise.all([
+      labelPicture(reference, []).then(pixelsOf),
+      labelPicture(reference, [], { attention: map }).then(pixelsOf),
+    ]);
+    const [column, row] = [60 - 13.5 * 4, 50 - 11.5 * 4];
+    const centre = [column * 9, 44 + row * 18] as const;
+    expect(far(hot.at(...centre), plain.at(...centre))).toBeGreaterThan(30);
+    expect(hot.at(400, 600)).toEqual(plain.at(400, 600));
+  });
 });
