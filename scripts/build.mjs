@@ -6,6 +6,7 @@
 import { build } from 'esbuild';
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { client, webview } from './bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -51,4 +52,8 @@ const nodeEntries = {
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-await Promise.all([build({ ...node, entryPoints: nodeEntries, outdir: 'dist' })]);
+await Promise.all([
+  build({ ...node, entryPoints: nodeEntries, outdir: 'dist' }),
+  build({ ...common, ...client, outdir: 'dist' }),
+  build({ ...common, ...webview, outdir: 'dist/webview' }),
+]);

@@ -1,0 +1,203 @@
+import {
+  requests,
+  type DescribeResponse,
+  type ErrorData,
+  type LabelResponse,
+  type ModelSummary,
+} from '@disc-labeling/server/protocol';
+import type { BackendHealth, Labelling } from '@disc-labeling/webview/messages';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { BackendError, BackendUnavailable, type Backend } from '../backend.js';
+import { settings } from '../settings.js';
+import { FileWatcher } from './file-watcher.js';
+import { isLabelFile } from './label-file.js';
+
+/**
+ * An open volume: what the backend knows of it, shared by all viewers that show it. It reads and labels when it is
+ * opened, when its file changes and when a crashed backend is back.
+ */
+export class VolumeDocument implements vscode.CustomDocument {
+  readonly name: string;
+  readonly #backend: Backend;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #watcher: FileWatcher;
+  readonly #listener: vscode.Disposable;
+  #running: vscode.CancellationTokenSource | null = null;
+  #model: string | null = null;
+  #interrupted = false;
+  /** Counts changes of the file's content. */
+  version = 1;
+  size = 0;
+  header: DescribeResponse | null = null;
+  problem: ErrorData | null = null;
+  labels: LabelResponse | null = null;
+  labelling: Labelling = { phase: 'idle' };
+  models: readonly ModelSummary[] = [];
+
+  constructor(
+    readonly uri: vscode.Uri,
+    backend: Backend,
+  ) {
+    this.name = basename(uri.path);
+    this.#backend = backend;
+    this.#watcher = new FileWatcher(uri, () => void this.#fileChanged());
+    this.#listener = backend.onDidChangeHealth((health) => this.#healthChanged(health));
+  }
+
+  /** Name of the model that labels this volume. */
+  get model(): string | null {
+    return (
+      this.#model ?? this.labels?.result.model ?? this.models.find(({ isDefault }) => isDefault)?.name ?? null
+    );
+  }
+
+  get health(): BackendHealth {
+    const { health } = this.#backend;
+    return health === 'stopped' ? 'starting' : health;
+  }
+
+  /** Reads the header, then labels unless the settings say not to. */
+  async open(): Promise<void> {
+    const labelNow = settings().labelOnOpen && !isLabelFile(this.name);
+    await this.#read(labelNow);
+  }
+
+  async #read(labelNow: boolean): Promise<void> {
+    if (this.uri.scheme !== 'file')
+      return this.#fail({
+        what: vscode.l10n.t('cannot read volume'),
+        why: vscode.l10n.t('only files on disk can be shown; save a copy first'),
+        file: this.uri.toString(true),
+      });
+    try {
+      this.size = (await vscode.workspace.fs.stat(this.uri)).size;
+    } catch (error) {
+      return this.#fail({
+        what: vscode.l10n.t('cannot read volume'),
+        why: vscode.l10n.t('the file is not there any more, or may not be read'),
+        file: this.uri.fsPath,
+      });
+    }
+    this.problem = null;
+    // Announced before the header is read, so that viewers don't flash "not labelled".
+    if (labelNow && vscode.workspace.isTrusted)
+      this.labelling = { phase: 'running', message: vscode.l10n.t('Starting'), fraction: null };
+    this.#changed.fire();
+    if (!(await this.#describe())) return;
+    if (labelNow) await this.label();
+  }
+
+  /** Header and models. @returns whether the volume can be used */
+  async #describe(): Promise<boolean> {
+    try {
+      [this.header, this.models] = await Promise.all([
+        this.#backend.request(requests.describe, { uri: this.uri.toString() }),
+        this.#backend.request(requests.models, null),
+      ]);
+      this.#changed.fire();
+      return true;
+    } catch (error) {
+      if (error instanceof BackendError) this.#fail(error.problem);
+      else this.#lost(error);
+      return false;
+    }
+  }
+
+  /** Labels, or labels again; a labelling under way is cancelled first. */
+  async label(): Promise<void> {
+    this.#running?.cancel();
+    const running = (this.#running = new vscode.CancellationTokenSource());
+    this.#interrupted = false;
+    this.#setLabelling({ phase: 'running', message: vscode.l10n.t('Starting'), fraction: null });
+    try {
+      const labels = await this.#backend.request(
+        requests.label,
+        { uri: this.uri.toString(), model: this.#model ?? undefined, overlays: true },
+        {
+          token: running.token,
+          progress: (message, fraction) => {
+            if (running === this.#running) this.#setLabelling({ phase: 'running', message, fraction });
+          },
+        },
+      );
+      if (running !== this.#running) return;
+      this.labels = labels;
+      this.#setLabelling({ phase: 'idle' });
+    } catch (error) {
+      if (running !== this.#running) return;
+      if (error instanceof vscode.CancellationError) this.#setLabelling({ phase: 'idle' });
+      else if (error instanceof BackendError) this.#setLabelling({ phase: 'failed', problem: error.problem });
+      else this.#lost(error);
+    } finally {
+      if (running === this.#running) this.#running = null;
+      running.dispose();
+    }
+  }
+
+  cancel(): void {
+    this.#running?.cancel();
+  }
+
+  async chooseModel(model: string): Promise<void> {
+    if (model === this.model && this.labels) return;
+    this.#model = model;
+    await this.label();
+  }
+
+  /** The backend went away with our question; when it is back, we ask again. */
+  #lost(error: unknown): void {
+    if (error instanceof BackendUnavailable) {
+      this.#interrupted = true;
+      this.#setLabelling({ phase: 'idle' });
+    } else {
+      this.#backend.log.error(`${this.name}: ${String(error)}`);
+      this.#setLabelling({
+        phase: 'failed',
+        problem: {
+          what: vscode.l10n.t('labelling failed'),
+          why: vscode.l10n.t('something unexpected happened; the log has the details'),
+        },
+      });
+    }
+  }
+
+  #healthChanged(health: string): void {
+    if (health === 'restarting' || health === 'failed') {
+      // Overlay files went with the process that wrote them.
+      this.#interrupted ||= this.labels !== null || this.header === null;
+    } else if (health === 'ready' && this.#interrupted && !this.#running) {
+      this.#interrupted = false;
+      void this.#read(this.labels !== null || settings().labelOnOpen);
+    }
+    this.#changed.fire();
+  }
+
+  async #fileChanged(): Promise<void> {
+    this.version++;
+    this.labels = null;
+    this.header = null;
+    this.cancel();
+    await this.open();
+  }
+
+  /** The volume can't be shown at all. */
+  #fail(problem: ErrorData): void {
+    this.problem = problem;
+    this.labels = null;
+    this.#setLabelling({ phase: 'idle' });
+  }
+
+  #setLabelling(labelling: Labelling): void {
+    this.labelling = labelling;
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#watcher.dispose();
+    this.#listener.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import type { ViewerRequest } from '@disc-labeling/webview/messages';
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.js';
+import { viewType } from '../commands/ids.js';
+import { VolumeDocument } from './document.js';
+import { ViewerPanel, type PanelOptions } from './panel.js';
+
+/** The custom editor for volumes, and the registry of open viewers. */
+export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<VolumeDocument>, vscode.Disposable {
+  readonly #options: PanelOptions;
+  readonly #backend: Backend;
+  readonly #panels = new Set<ViewerPanel>();
+  readonly #registration: vscode.Disposable;
+
+  constructor(
+    extensionUri: vscode.Uri,
+    backend: Backend,
+    perform: (panel: ViewerPanel, request: ViewerRequest) => Promise<void>,
+  ) {
+    this.#backend = backend;
+    this.#options = { extensionUri, backend, perform };
+    this.#registration = vscode.window.registerCustomEditorProvider(viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+      // Drawing a volume anew takes a second or two, and a zoomed view would be lost.
+      webviewOptions: { retainContextWhenHidden: true },
+    });
+  }
+
+  /** The viewer in the active editor. */
+  get active(): ViewerPanel | undefined {
+    return [...this.#panels].find((panel) => panel.active);
+  }
+
+  openCustomDocument(uri: vscode.Uri): VolumeDocument {
+    const document = new VolumeDocument(uri, this.#backend);
+    void document.open();
+    return document;
+  }
+
+  resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
+    const panel = new ViewerPanel(document, webviewPanel, this.#options);
+    this.#panels.add(panel);
+    webviewPanel.onDidDispose(() => {
+      this.#panels.delete(panel);
+      panel.dispose();
+    });
+  }
+
+  /** The documents that are open, each once. */
+  get documents(): VolumeDocument[] {
+    return [...new Set([...this.#panels].map(({ document }) => document))];
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    for (const panel of this.#panels) panel.dispose();
+  }
+}
