@@ -1,0 +1,77 @@
+import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
+import { createInference } from '@disc-labeling/models/engines';
+import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
+import { UserError } from '@disc-labeling/models/errors';
+import { initialWeights } from '@disc-labeling/models/layers-listing';
+import type { Model } from '@disc-labeling/models/model';
+import { writeModel } from '@disc-labeling/models/weights/folder';
+import { targetGrid, trainingBatch } from './batches.js';
+import type { SampleBatch } from './batches.js';
+import { lossOf } from './config.js';
+import type { TrainingConfig } from './config.js';
+import { modelCard } from './model-card.js';
+import { createOptimizer } from './optimizer.js';
+import { phantomBatches, validationPhantoms } from './phantom-batches.js';
+import type { TrainerParts } from './trainer.js';
+import { ValidationTally } from './validation.js';
+import type { ValidationResult } from './validation.js';
+
+export interface AssembleOptions {
+  readonly engine?: EngineChoice;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Side length of the phantoms a network is trained on. */
+const side = 256;
+
+/** Compiles the network's training step and draws the validation set: all that a training needs. */
+export async function assembleTraining(
+  config: TrainingConfig,
+  options: AssembleOptions = {},
+): Promise<TrainerParts & { dispose(): Promise<void> }> {
+  const { engine = 'auto', threads } = options;
+  if (engine !== 'auto' && engine !== 'onnxruntime-cpu')
+    throw new UserError('cannot start training', `${engine} cannot train yet; use --engine onnxruntime-cpu`);
+  const { network, training } = config;
+  const step = await createTrainingStep(
+    network,
+    initialWeights(network, training.seed),
+    lossOf(config),
+    [training.trainBatch, network.inputChannels, side, side],
+    threads === undefined ? {} : { threads },
+  );
+  const held = await validationPhantoms(config, options.signal);
+  return {
+    engine: 'onnxruntime-cpu',
+    step,
+    optimizer: createOptimizer(training, step.parameters.length),
+    openBatches: (firstStep) => phantomBatches(config, firstStep),
+    validate: async (model) => {
+      const inference = await createInference(model, { engine: 'onnxruntime-cpu', threads });
+      try {
+        return await validate(inference, config, held);
+      } finally {
+        await inference.dispose();
+      }
+    },
+    saveModel: (folder, model: Model, extraFiles) =>
+      writeModel(folder, model, { card: modelCard(model), extraFiles }),
+    now: () => performance.now(),
+    dispose: () => step.dispose(),
+  };
+}
+
+/** Runs a network over held-out samples. */
+export async function validate(
+  inference: Inference,
+  config: TrainingConfig,
+  held: readonly SampleBatch[],
+): Promise<ValidationResult> {
+  const tally = new ValidationTally(targetGrid(config.network, side, side), lossOf(config));
+  for (const samples of held) {
+    const batch = trainingBatch(samples, config.network, config.training.targetSigma);
+    tally.add(await inference.run(batch.images), batch, samples.discs, samples.spacing);
+  }
+  return tally.result();
+}

@@ -1,0 +1,52 @@
+import type { PhantomBatch } from '../dataset/phantom/batches.js';
+import { createPhantomFeed } from '../dataset/phantom/feed.js';
+import type { BatchSource, SampleBatch } from './batches.js';
+import type { TrainingConfig } from './config.js';
+
+/** Training batches of phantoms from a step on. */
+export function phantomBatches(config: TrainingConfig, firstStep: number): BatchSource {
+  const { seed, reuse, workers } = config.data;
+  const feed = createPhantomFeed({
+    seed: `training ${seed}`,
+    batch: config.training.trainBatch,
+    reuse,
+    workers,
+    startStep: firstStep,
+  });
+  return { next: async () => asSamples(await feed.next()), close: () => feed.close() };
+}
+
+/** The held-out phantoms, in batches of the configuration's size; their seeds are none of training's. */
+export async function validationPhantoms(
+  config: TrainingConfig,
+  signal?: AbortSignal,
+): Promise<readonly SampleBatch[]> {
+  const { valBatch, validationSize } = config.training;
+  const { seed, workers } = config.data;
+  const feed = createPhantomFeed({ seed: `validation ${seed}`, batch: valBatch, reuse: 1, workers, signal });
+  try {
+    const batches: SampleBatch[] = [];
+    for (let left = validationSize; left > 0; left -= valBatch)
+      batches.push(firstOf(asSamples(await feed.next()), left));
+    return batches;
+  } finally {
+    await feed.close();
+  }
+}
+
+const asSamples = ({ images, height, width, discs, spacing }: PhantomBatch): SampleBatch => ({
+  images: { data: images, shape: [discs.length, 1, height, width] },
+  discs,
+  spacing,
+});
+
+function firstOf(batch: SampleBatch, count: number): SampleBatch {
+  const [n, channels, height, width] = batch.images.shape;
+  if (count >= n) return batch;
+  const data = batch.images.data.slice(0, count * channels * height * width);
+  return {
+    images: { data, shape: [count, channels, height, width] },
+    discs: batch.discs.slice(0, count),
+    spacing: batch.spacing.slice(0, count),
+  };
+}

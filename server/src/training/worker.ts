@@ -1,0 +1,73 @@
+/** The training process: gets one `start`, reports as it trains, ends after `done`, `cancelled` or `error`. */
+import { CancelledError, UserError } from '@disc-labeling/models/errors';
+import type { EngineChoice } from '@disc-labeling/models/engines/types';
+import { assembleTraining } from './assemble.js';
+import { parseTrainingConfig } from './config.js';
+import type { TrainingCommand, TrainingReport } from './events.js';
+import { RunFolder } from './run-folder.js';
+import { train } from './trainer.js';
+
+const abort = new AbortController();
+const cancel = () => abort.abort();
+process.on('SIGINT', cancel);
+process.on('SIGTERM', cancel);
+// The starter is gone (editor closed, command line killed): stop at a checkpoint.
+process.on('disconnect', cancel);
+
+process.on('message', (command: TrainingCommand) => {
+  if (command.kind === 'cancel') cancel();
+  else void start(command).finally(leave);
+});
+
+let lastStep = 0;
+
+/** Settled when everything reported so far has left this process. */
+let sent = Promise.resolve();
+
+function report(message: TrainingReport): void {
+  if (message.kind === 'step') lastStep = message.step;
+  if (!process.connected) return;
+  sent = new Promise((settle) => process.send!(message, undefined, undefined, () => settle()));
+}
+
+async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Promise<void> {
+  try {
+    const config = parseTrainingConfig(command.config);
+    const parts = await assembleTraining(config, {
+      engine: command.engine as EngineChoice,
+      ...(command.threads === null ? {} : { threads: command.threads }),
+      signal: abort.signal,
+    });
+    try {
+      await train(config, new RunFolder(command.output), parts, {
+        resume: command.resume,
+        signal: abort.signal,
+        onEvent: report,
+        provenance: { command: command.command },
+      });
+    } finally {
+      await parts.dispose();
+    }
+  } catch (error) {
+    reportEnd(error);
+  }
+}
+
+function reportEnd(error: unknown): void {
+  if (error instanceof CancelledError) return report({ kind: 'cancelled', step: lastStep });
+  if (error instanceof UserError)
+    return report({
+      kind: 'error',
+      what: error.what,
+      why: error.why,
+      ...(error.file === undefined ? {} : { file: error.file }),
+    });
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  report({ kind: 'error', what: 'training failed', why: message, stack: stack ?? message });
+}
+
+/** Ends the process once its last message is out; engines may keep threads that would hold it. */
+async function leave(): Promise<void> {
+  await sent;
+  process.exit();
+}
