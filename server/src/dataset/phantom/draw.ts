@@ -1,7 +1,7 @@
 import { sampleContrast, samplePalette } from './contrast.js';
 import { corrupt } from './corruption.js';
 import { applyPadding, isInside, removeFace, samplePadding } from './cutting.js';
-import { blur, halve } from './filters.js';
+import { blur } from './filters.js';
 import { paint } from './painter.js';
 import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
@@ -55,8 +55,7 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const palette = samplePalette(random.fork('palette'), contrast);
   const optics = random.fork('optics');
   const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
-  const fine = paint(scene.shapes, palette, view.project, view, random.fork('texture'));
-  let image = halve(fine, 2 * width, 2 * height);
+  let image = paint(scene.shapes, palette, view.project, view, random.fork('texture'));
   // The blur is given in samples of the finer grid.
   if (sigma > 0) image = blur(image, width, height, sigma / 2);
   const discs = scene.spine.discs;

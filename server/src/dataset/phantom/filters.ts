@@ -62,18 +62,6 @@ export function blur(
   );
 }
 
-/** Halves both (even) sides: the mean of 2 x 2 samples. */
-export function halve(image: Float32Array, width: number, height: number): Float32Array {
-  const outWidth = width / 2;
-  const out = new Float32Array(outWidth * (height / 2));
-  for (let y = 0, o = 0; y < height; y += 2)
-    for (let x = 0; x < width; x += 2, o++) {
-      const i = y * width + x;
-      out[o] = 0.25 * (image[i] + image[i + 1] + image[i + width] + image[i + width + 1]);
-    }
-  return out;
-}
-
 /** Raises to a power in place, by a table over 0..1.5 with linear interpolation; values are clipped to that. */
 export function applyGamma(image: Float32Array, gamma: number): void {
   const bins = 1536;

@@ -41,7 +41,7 @@ function rasterize(
 /**
  * Paints shapes with a palette.
  * @param random decides where in the textures the picture lies
- * @returns intensities on a grid twice as fine, `2 height x 2 width`, row by row
+ * @returns intensities, `height x width`, row by row; edges are smoothed over 2 x 2 samples
  */
 export function paint(
   shapes: readonly Shape[],
@@ -65,13 +65,7 @@ export function paint(
     else mottled[i + 1] = strength * palette.texture;
     sulci[i + 1] = shape.sulci ?? 0;
   });
-  return shade(
-    labels,
-    { level, mottled, fibrous, sulci, csf: palette.intensity.csf },
-    size.width * 2,
-    random,
-    bank,
-  );
+  return shade(labels, { level, mottled, fibrous, sulci, csf: palette.intensity.csf }, size, random, bank);
 }
 
 interface Shades {
@@ -82,10 +76,11 @@ interface Shades {
   readonly csf: number;
 }
 
+/** The mean of 2 x 2 samples per pixel; where a region fills the pixel evenly, one sample tells it. */
 function shade(
   labels: Uint16Array,
   shades: Shades,
-  width: number,
+  size: { readonly width: number; readonly height: number },
   random: Random,
   bank: TextureBank,
 ): Float32Array {
@@ -93,22 +88,26 @@ function shade(
   const mask = tileSize - 1;
   const shiftX = random.integer(0, mask);
   const shiftY = random.integer(0, mask);
-  const out = new Float32Array(labels.length);
-  for (let i = 0, y = 0; i < labels.length; y++) {
-    const row = ((y + shiftY) & mask) * tileSize;
-    for (let x = 0; x < width; x++, i++) {
+  const fineWidth = 2 * size.width;
+  const sample = (x: number, y: number): number => {
+    const label = labels[y * fineWidth + x];
+    if (label === 0) return level[0];
+    const at = ((y + shiftY) & mask) * tileSize + ((x + shiftX) & mask);
+    if (sulci[label] > 0 && Math.abs(bank.folds[at]) < sulci[label]) return csf;
+    const value = level[label] + mottled[label] * bank.mottled[at] + fibrous[label] * bank.fibrous[at];
+    return value > 0 ? value : 0;
+  };
+  const out = new Float32Array(size.width * size.height);
+  for (let y = 0, o = 0; y < 2 * size.height; y += 2)
+    for (let x = 0; x < fineWidth; x += 2, o++) {
+      const i = y * fineWidth + x;
       const label = labels[i];
-      if (label === 0) {
-        out[i] = level[0];
-        continue;
-      }
-      const at = row + ((x + shiftX) & mask);
-      if (sulci[label] > 0 && Math.abs(bank.folds[at]) < sulci[label]) out[i] = csf;
-      else {
-        const value = level[label] + mottled[label] * bank.mottled[at] + fibrous[label] * bank.fibrous[at];
-        out[i] = value > 0 ? value : 0;
-      }
+      const even =
+        label === labels[i + 1] && label === labels[i + fineWidth] && label === labels[i + fineWidth + 1];
+      out[o] =
+        even && !(sulci[label] > 0)
+          ? sample(x, y)
+          : 0.25 * (sample(x, y) + sample(x + 1, y) + sample(x, y + 1) + sample(x + 1, y + 1));
     }
-  }
   return out;
 }

@@ -85,6 +85,10 @@ export function texturesBeside(lateral: number): TextureBank {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const far = (tileSize * tileSize) / 2 + tileSize / 2;
   const mask = tileSize * tileSize - 1;
-  const turned = (tile: Float32Array): Float32Array => tile.map((v, i) => c * v + s * tile[(i + far) & mask]);
+  const turned = (tile: Float32Array): Float32Array => {
+    const out = new Float32Array(tile.length);
+    for (let i = 0; i < out.length; i++) out[i] = c * tile[i] + s * tile[(i + far) & mask];
+    return out;
+  };
   return { ...bank, mottled: turned(bank.mottled), fibrous: turned(bank.fibrous), folds: turned(bank.folds) };
 }

@@ -5,7 +5,7 @@ import { samplePalette, type Palette } from './contrast.js';
 import { addNoise, applyFields } from './corruption.js';
 import { isInside } from './cutting.js';
 import { backOf } from './draw.js';
-import { blur, halve, percentiles } from './filters.js';
+import { blur, percentiles } from './filters.js';
 import { paint } from './painter.js';
 import { Random } from './random.js';
 import { drawScene } from './scene.js';
@@ -57,7 +57,9 @@ export async function drawPhantomVolume(
   const size = { width: even(256, how.spacing), height: even(288, how.spacing), spacing: how.spacing };
   const view = sampleView(random.fork('view'), { ...size, frame: 'head-neck' });
   const scene = drawScene(random.fork('anatomy'));
-  const palette = samplePalette(own.fork('palette'), contrast);
+  const drawn = samplePalette(own.fork('palette'), contrast);
+  // As rough as training phantoms would be tiring to look at.
+  const palette = { ...drawn, softTexture: drawn.softTexture * 0.4, texture: drawn.texture * 0.6 };
   const sigma = own.uniform(0.4, 0.7);
   const noise = own.uniform(0.008, 0.02);
   // Nobody lies exactly in the middle.
@@ -102,8 +104,7 @@ function drawSlice(random: Random, own: Random, job: SliceJob): Float32Array {
     const lateral = (job.n - (how.slices - 1) / 2 + within) * how.thickness - job.offset;
     const { shapes } = drawScene(random.fork('anatomy'), lateral);
     const bank = texturesBeside(lateral);
-    const fine = paint(shapes, job.palette, view.project, view, own.fork('texture'), bank);
-    const section = halve(fine, 2 * view.width, 2 * view.height);
+    const section = paint(shapes, job.palette, view.project, view, own.fork('texture'), bank);
     for (let i = 0; i < sum.length; i++) sum[i] += section[i] / how.sections;
   }
   return blur(sum, view.width, view.height, job.sigma);
