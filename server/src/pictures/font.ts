@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Inter (SIL Open Font License 1.1), registered under a name of its own. */
-const family = 'Disc Labeling Inter';
-const files = ['inter-latin-400-normal.woff2', 'inter-latin-600-normal.woff2'];
+/** Roboto (Apache License 2.0), registered under a name of its own; 600 is drawn with the nearest weight, 700. */
+const family = 'Disc Labeling Roboto';
+const files = ['roboto-latin-400-normal.woff2', 'roboto-latin-700-normal.woff2'];
 let registered = false;
 
 /** A packaged extension has the files in `fonts/` beside its bundles; a checkout has them in node_modules. */
@@ -14,7 +14,7 @@ function locate(file: string): string {
   const beside = fileURLToPath(new URL(`./fonts/${file}`, import.meta.url));
   return existsSync(beside)
     ? beside
-    : createRequire(import.meta.url).resolve(`@fontsource/inter/files/${file}`);
+    : createRequire(import.meta.url).resolve(`@fontsource/roboto/files/${file}`);
 }
 
 /** A CSS font for a canvas, e.g. `font(16, 600)`. */
