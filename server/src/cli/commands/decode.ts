@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { UserError } from '@disc-labeling/models/errors';
 import type { Float32Tensor } from '@disc-labeling/models/engines/types';
 import { readFloatNpy, readNpy } from '@disc-labeling/models/npy';
-import { reasonOf } from '@disc-labeling/models/weights/files';
 import {
   decodeWithSkeleton,
   type SkeletonChoice,
   type SkeletonDecodeOptions,
 } from '../../labeling/reference-decode.js';
 import { parseSkeleton } from '../../labeling/skeleton.js';
+import { readInput } from '../input.js';
 import { wholeNumber, type RegisterCommand } from '../program.js';
 
 interface DecodeArguments extends SkeletonDecodeOptions {
@@ -70,10 +68,4 @@ function splitImages(bytes: Uint8Array, file: string): Float32Tensor[] {
     data: data.subarray(image * length, (image + 1) * length),
     shape: rest,
   }));
-}
-
-async function readInput(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
-    throw new UserError('cannot read', `${reasonOf(cause)}; check the path`, file, { cause });
-  });
 }

@@ -1,7 +1,10 @@
 import type { RegisterCommand } from '../program.js';
 import { registerDataset } from './dataset.js';
+import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
 import { registerEngines, registerModels } from './models.js';
+import { registerPredict } from './predict.js';
+import { registerWeights } from './weights.js';
 import { registerTrain } from './train.js';
 
 /** Every command of the command line, in the order of its help. */
@@ -9,6 +12,9 @@ export const commands: readonly RegisterCommand[] = [
   registerLabel,
   registerDataset,
   registerTrain,
+  registerPredict,
+  registerDecode,
+  registerWeights,
   registerModels,
   registerEngines,
 ];
