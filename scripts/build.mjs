@@ -4,7 +4,7 @@
  * beside the bundles for the package (scripts/package.mjs).
  */
 import { build } from 'esbuild';
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { client, webview } from './bundles.mjs';
 
@@ -57,3 +57,10 @@ await Promise.all([
   build({ ...common, ...client, outdir: 'dist' }),
   build({ ...common, ...webview, outdir: 'dist/webview' }),
 ]);
+
+// The pictures' typeface, where an installed package finds it.
+await cp('node_modules/@fontsource/roboto/LICENSE', 'dist/fonts/LICENSE');
+for (const weight of [400, 700]) {
+  const file = `roboto-latin-${weight}-normal.woff2`;
+  await cp(`node_modules/@fontsource/roboto/files/${file}`, `dist/fonts/${file}`);
+}
