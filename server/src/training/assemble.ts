@@ -1,6 +1,7 @@
 import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { createInference } from '@disc-labeling/models/engines';
 import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
+import { defaultThreads } from '@disc-labeling/models/engines/threads';
 import { UserError } from '@disc-labeling/models/errors';
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Model } from '@disc-labeling/models/model';
@@ -30,7 +31,7 @@ export async function assembleTraining(
   config: TrainingConfig,
   options: AssembleOptions = {},
 ): Promise<TrainerParts & { dispose(): Promise<void> }> {
-  const { engine = 'auto', threads } = options;
+  const { engine = 'auto', threads = defaultThreads() } = options;
   if (engine !== 'auto' && engine !== 'onnxruntime-cpu')
     throw new UserError('cannot start training', `${engine} cannot train yet; use --engine onnxruntime-cpu`);
   const { network, training } = config;
@@ -39,7 +40,7 @@ export async function assembleTraining(
     initialWeights(network, training.seed),
     lossOf(config),
     [training.trainBatch, network.inputChannels, side, side],
-    threads === undefined ? {} : { threads },
+    { threads },
   );
   const held = await validationPhantoms(config, options.signal);
   return {
@@ -48,7 +49,7 @@ export async function assembleTraining(
     optimizer: createOptimizer(training, step.parameters.length),
     openBatches: (firstStep) => phantomBatches(config, firstStep),
     validate: async (model) => {
-      const inference = await createInference(model, { engine: 'onnxruntime-cpu', threads });
+      const inference = await createInference(network, model.weights, { engine: 'onnxruntime-cpu', threads });
       try {
         return await validate(inference, config, held);
       } finally {
