@@ -104,6 +104,8 @@ export const plainConstants: ConstantMaker = {
 
 /** Layers for use: weights are constants, batch norms use running statistics and fold into convolutions. */
 export class InferenceLayers extends TensorLayers {
+  private readonly foldings = new Map<string, FoldedConvolution>();
+
   constructor(
     private readonly weights: Weights,
     private readonly constants: ConstantMaker,
@@ -130,10 +132,16 @@ export class InferenceLayers extends TensorLayers {
     spec: ConvolutionSpec,
     activation: Activation<Map4D> = {},
   ): Map4D {
-    const { filter, bias } = foldBatchNorm(this.weights, convolution, norm);
+    const { filter, bias } = this.folded(convolution, norm);
     const rectify = activation.relu === true && activation.skip === undefined;
     const y = this.convolve(x, this.constants.filter(filter), this.constants.vector(bias), spec, rectify);
     return rectify ? y : activate(y, activation);
+  }
+
+  private folded(convolution: string, norm: string): FoldedConvolution {
+    const known = this.foldings.get(convolution) ?? foldBatchNorm(this.weights, convolution, norm);
+    this.foldings.set(convolution, known);
+    return known;
   }
 
   private tensor(name: string): WeightTensor {
@@ -152,12 +160,13 @@ function weightNamed(weights: Weights, name: string): WeightTensor {
   return tensor;
 }
 
+interface FoldedConvolution {
+  readonly filter: WeightTensor;
+  readonly bias: Float32Array;
+}
+
 /** A convolution with the batch norm behind it multiplied into filter and bias (in double precision). */
-export function foldBatchNorm(
-  weights: Weights,
-  convolution: string,
-  norm: string,
-): { filter: WeightTensor; bias: Float32Array } {
+export function foldBatchNorm(weights: Weights, convolution: string, norm: string): FoldedConvolution {
   const of = (name: string) => weightNamed(weights, name).data;
   const original = weightNamed(weights, `${convolution}.weight`);
   const [scale, offset] = [of(`${norm}.weight`), of(`${norm}.bias`)];
