@@ -1,0 +1,174 @@
+import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
+import { createInferenceInWorker } from '@disc-labeling/models/engines';
+import { throwIfCancelled } from '@disc-labeling/models/errors';
+import type { Model } from '@disc-labeling/models/model';
+import type { Disc, LabelResult } from '../protocol/index.js';
+import { discName } from '../volume/levels.js';
+import { assertUsable, readVolume } from '../volume/nifti.js';
+import { pixelToVoxel, pixelToWorld, type SagittalSlab } from '../volume/slice.js';
+import type { Volume } from '../volume/types.js';
+import { findModel, type ModelPlaces } from './models.js';
+import { cellToInput, readMaps, type Reading } from './reading.js';
+import { inputToSlab } from './preprocess.js';
+import { overlayVolumes, type OverlayVolumes } from './overlays.js';
+
+/** How far a labelling has come. */
+export interface LabelProgress {
+  /** What is being done now, a few words. */
+  readonly message: string;
+  /** 0..1 of the whole. */
+  readonly fraction: number;
+}
+
+export interface LabelOptions {
+  /** Name of a model or path of a model folder; the default model when absent. */
+  readonly model?: string;
+  readonly engine?: EngineChoice;
+  /** Also make attention and heat maps as NIfTI bytes. */
+  readonly overlays?: boolean;
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: LabelProgress) => void;
+}
+
+export interface LabelOutcome {
+  readonly result: LabelResult;
+  readonly overlays: OverlayVolumes | null;
+  readonly volume: Volume;
+  /** The slab that was labelled, for pictures. */
+  readonly slab: SagittalSlab;
+  /** The network's own answer on that slab. */
+  readonly reading: Reading;
+}
+
+export interface LabelerOptions {
+  readonly places?: ModelPlaces;
+  readonly engine?: EngineChoice;
+  readonly threads?: number;
+}
+
+/** A model ready to run. */
+interface LoadedModel {
+  readonly model: Model;
+  readonly inference: Inference;
+}
+
+/**
+ * Labels volumes, keeping networks loaded between calls. One instance serves one backend or one
+ * command; {@link dispose} ends its worker threads.
+ */
+export class Labeler {
+  private readonly loaded = new Map<string, Promise<LoadedModel>>();
+
+  constructor(private readonly defaults: LabelerOptions = {}) {}
+
+  /**
+   * Finds the discs of a volume: mid-sagittal slab, network, chain of discs, world coordinates.
+   *
+   * @throws UserError for a file or model that can't be used; CancelledError once `signal` is aborted
+   */
+  async label(path: string, options: LabelOptions = {}): Promise<LabelOutcome> {
+    const { signal } = options;
+    const report = (message: string, fraction: number): void => {
+      throwIfCancelled(signal);
+      options.progress?.({ message, fraction });
+    };
+    const clock = stopwatch();
+    report('reading', 0);
+    const loading = this.load(options.model, options.engine);
+    // A failure is met below, after the volume's own; until then it must not count as unhandled.
+    loading.catch(() => undefined);
+    const volume = await readVolume(path, { signal });
+    assertUsable(volume, path);
+    const read = clock();
+    report('loading the model', 0.3);
+    const { model, inference } = await loading;
+    const seconds = { prepare: 0, network: 0, decode: 0 };
+    clock();
+    const reading = await readMaps(volume, model.description, inference, {
+      signal,
+      seconds,
+      progress: (fraction) => report('running the network', 0.4 + 0.5 * fraction),
+    });
+    report('placing discs', 0.9);
+    const discs = toDiscs(reading);
+    const overlays = options.overlays ? overlayVolumes(reading) : null;
+    const { description } = model;
+    const result: LabelResult = {
+      input: path,
+      model: description.name,
+      engine: inference.engine,
+      contrast: description.contrast,
+      slice: reading.slab.slice,
+      discs,
+      seconds: { read, ...seconds, total: clock.total() },
+      notices: volume.notices,
+    };
+    report('done', 1);
+    return { result, overlays, volume, slab: reading.slab, reading };
+  }
+
+  /** Ends worker threads and sessions. */
+  async dispose(): Promise<void> {
+    const all = [...this.loaded.values()];
+    this.loaded.clear();
+    await Promise.all(
+      all.map((entry) =>
+        entry.then(
+          ({ inference }) => inference.dispose(),
+          () => undefined,
+        ),
+      ),
+    );
+  }
+
+  private load(name: string | undefined, engine: EngineChoice = this.defaults.engine ?? 'auto') {
+    const key = `${engine} ${name ?? ''}`;
+    const known = this.loaded.get(key);
+    if (known) return known;
+    const entry = this.open(name, engine);
+    this.loaded.set(key, entry);
+    // A model that could not be loaded may be there next time.
+    entry.catch(() => this.loaded.delete(key));
+    return entry;
+  }
+
+  private async open(name: string | undefined, engine: EngineChoice): Promise<LoadedModel> {
+    const model = await findModel(name, this.defaults.places);
+    const { description, weights } = model;
+    const { threads } = this.defaults;
+    return {
+      model,
+      inference: await createInferenceInWorker(description.network, weights, { engine, threads }),
+    };
+  }
+}
+
+function toDiscs({ discs, slab, prepared, stride }: Reading): Disc[] {
+  return discs.map(({ value, row, column, score }) => {
+    const [slabRow, slabColumn] = inputToSlab(
+      prepared,
+      cellToInput(row, stride),
+      cellToInput(column, stride),
+    );
+    return {
+      value,
+      name: discName(value),
+      voxel: pixelToVoxel(slab, slabRow, slabColumn),
+      world: pixelToWorld(slab, slabRow, slabColumn),
+      score,
+    };
+  });
+}
+
+/** Seconds since the last call; `total` since the first. */
+function stopwatch(): { (): number; total(): number } {
+  const started = performance.now();
+  let last = started;
+  const lap = (): number => {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return seconds;
+  };
+  return Object.assign(lap, { total: () => (performance.now() - started) / 1000 });
+}

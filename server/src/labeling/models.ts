@@ -1,0 +1,63 @@
+import { listModels, readModel, type ModelListing } from '@disc-labeling/models/weights/folder';
+import { UserError } from '@disc-labeling/models/errors';
+import type { Model } from '@disc-labeling/models/model';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as places from '../places.js';
+import type { ModelSummary } from '../protocol/index.js';
+
+/** Where models are looked for, and which is used when none is named. */
+export interface ModelPlaces {
+  readonly weightsFolder: string;
+  readonly userModelsFolder: string;
+  /** Name of a model or path of a model folder. */
+  readonly defaultModel?: string;
+}
+
+/** The shipped model used when nothing is chosen. */
+const shippedDefault = 'default';
+
+/** The models that ship and the user's own, in name order. */
+export async function availableModels(where: ModelPlaces = places): Promise<ModelSummary[]> {
+  const chosen = where.defaultModel ?? shippedDefault;
+  const summarize =
+    (origin: ModelSummary['origin']) =>
+    ({ path, description, parameters }: ModelListing): ModelSummary => ({
+      name: description.name,
+      title: description.title,
+      contrast: description.contrast,
+      path,
+      origin,
+      parameters,
+      attention: description.network.attention,
+      isDefault: description.name === chosen || path === resolve(chosen),
+    });
+  const [shipped, own] = await Promise.all([
+    listModels([where.weightsFolder]),
+    listModels([where.userModelsFolder]),
+  ]);
+  return [...shipped.map(summarize('shipped')), ...own.map(summarize('user'))];
+}
+
+/**
+ * Reads the model of a name (the user's own before the shipped), of a model folder, or of a run folder (its best).
+ *
+ * @throws UserError when there is no such model, naming those there are
+ */
+export async function findModel(name: string | undefined, where: ModelPlaces = places): Promise<Model> {
+  const wanted = name ?? where.defaultModel ?? shippedDefault;
+  const candidates = [
+    wanted,
+    join(wanted, 'best'),
+    join(where.userModelsFolder, wanted),
+    join(where.weightsFolder, wanted),
+  ];
+  const folder = candidates.find((candidate) => existsSync(join(candidate, 'model.json')));
+  if (folder !== undefined) return readModel(folder);
+  const names = (await availableModels(where)).map((model) => model.name);
+  throw new UserError(
+    'cannot find model',
+    `it is neither a model folder nor one of ${names.join(', ') || 'the installed models (there are none)'}`,
+    wanted,
+  );
+}
