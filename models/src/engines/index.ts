@@ -18,13 +18,11 @@ import {
 export { createInferenceInWorker } from './remote.js';
 export type * from './types.js';
 
-/** Engines `auto` tries, fastest first; plain JavaScript is never chosen silently. */
-const preference: readonly EngineId[] = [
-  'onnxruntime-cuda',
-  'tensorflow-gpu',
-  'onnxruntime-webgpu',
-  'onnxruntime-cpu',
-];
+/**
+ * Engines `auto` tries, fastest first. WebGPU has to be asked for (an integrated graphics processor is often
+ * slower than the CPU), and so has plain JavaScript.
+ */
+const preference: readonly EngineId[] = ['onnxruntime-cuda', 'tensorflow-gpu', 'onnxruntime-cpu'];
 
 /** Which engines work on this machine, and why the others do not. */
 export async function engineStatuses(): Promise<EngineStatus[]> {
