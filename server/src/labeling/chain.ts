@@ -108,7 +108,8 @@ function bestChainOfSize(
       let before: Partial | null = null;
       let worthBefore = 0;
       for (const { partials, expected, skipCost } of earlier) {
-        for (const [from, partial] of partials.entries()) {
+        for (let from = 0; from < partials.length; from++) {
+          const partial = partials[from];
           const step = steps[from][to];
           // A step costs something, so that a chain of less worth can't win.
           if (partial === null || step === null || partial.worth - skipCost <= worthBefore) continue;

@@ -24,34 +24,37 @@ export function combineScales(
   entries: readonly ScaledMaps[],
   shape: readonly [number, number],
 ): Float32Tensor {
-  const [height, width] = shape;
   const count = entries[0].maps.shape[0];
-  const data = new Float32Array(count * height * width);
-  for (let index = 0; index < count; index++) {
-    const sources = entries.map((entry) => sourceOf(entry, index));
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        const values = sources.map((source) => source(row, column)).filter((value) => value !== null);
-        const sum = values.reduce((total, value) => total + value, 0);
-        data[(index * height + row) * width + column] = values.length === 0 ? 0 : sum / values.length;
-      }
-    }
-  }
-  return { data, shape: [count, height, width] };
+  const cells = shape[0] * shape[1];
+  const data = new Float32Array(count * cells);
+  const reached = new Float32Array(cells);
+  for (const entry of entries) addTo(data, reached, entry, shape);
+  for (let i = 0; i < data.length; i++) data[i] /= Math.max(1, reached[i % cells]);
+  return { data, shape: [count, ...shape] };
 }
 
-/** Looks one map up by the common grid's cells; null outside it. */
-function sourceOf(
+/** Adds one entry's maps to the sums, and 1 to each cell of the common grid they reach. */
+function addTo(
+  sums: Float32Array,
+  reached: Float32Array,
   { maps, scale, origin }: ScaledMaps,
-  index: number,
-): (row: number, column: number) => number | null {
-  const [, height, width] = maps.shape;
-  const data = maps.data.subarray(index * height * width, (index + 1) * height * width);
+  [rows, columns]: readonly [number, number],
+): void {
+  const [count, height, width] = maps.shape;
   const [top, left] = origin ?? [scale / 2 - 0.5, scale / 2 - 0.5];
-  return (row, column) => {
-    const point = { row: top + scale * row, column: left + scale * column };
-    const inside =
-      point.row > -0.5 && point.row < height - 0.5 && point.column > -0.5 && point.column < width - 0.5;
-    return inside ? sample({ data, height, width }, point) : null;
-  };
+  const views = Array.from({ length: count }, (_, index) => ({
+    data: maps.data.subarray(index * height * width, (index + 1) * height * width),
+    height,
+    width,
+  }));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const point = { row: top + scale * row, column: left + scale * column };
+      if (point.row <= -0.5 || point.row >= height - 0.5) continue;
+      if (point.column <= -0.5 || point.column >= width - 0.5) continue;
+      reached[row * columns + column]++;
+      for (let index = 0; index < count; index++)
+        sums[(index * rows + row) * columns + column] += sample(views[index], point);
+    }
+  }
 }
