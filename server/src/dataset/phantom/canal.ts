@@ -12,7 +12,7 @@ import {
   rounded,
 } from './polygon.js';
 import type { Random } from './random.js';
-import type { Spine } from './spine.js';
+import { arcsBetween, type Spine } from './spine.js';
 import { type Drawing, narrowing } from './tissue.js';
 
 /** Widths in mm, square to the posterior line, of what lies behind the bodies. */
@@ -37,11 +37,6 @@ export function sampleCanal(random: Random): Canal {
   };
 }
 
-const range = (from: number, to: number, step: number): number[] =>
-  Array.from({ length: Math.max(2, Math.ceil((to - from) / step) + 1) }, (_, i) =>
-    Math.min(to, from + i * step),
-  );
-
 const lastArc = (spine: Spine): number => spine.discs[spine.discs.length - 1].arc + 20;
 
 /** CSF, cord and the ligaments along the canal, from the foramen magnum down. */
@@ -58,7 +53,6 @@ export function drawCanal(
   const enlargement = random.uniform(0, 0.15);
   const epidural = random.chance(0.5) ? random.uniform(0.5, 3) : 0;
   const epiduralFrom = random.uniform(40, 140);
-  const frontGap = random.uniform(0, 1);
   const flare = random.uniform(2, 7);
   const flavumDeviate = random.normal();
   const upper = -foramen * 0.96;
@@ -72,7 +66,7 @@ export function drawCanal(
     shrink;
   const centre = (arc: number): number =>
     mid + interpolate([upper, -18, 5], [flare, flare * 0.35, 0], arc) / 2;
-  const arcs = range(upper, lastArc(spine), 4);
+  const arcs = arcsBetween(upper, lastArc(spine), 4);
   const front = arcs.map((s) => spine.at(s, centre(s) - half(s)));
   const back = arcs.map((s) => spine.at(s, centre(s) + half(s)));
   drawing.add(
@@ -95,7 +89,7 @@ export function drawCanal(
       );
   }
   drawing.add('csf', between(front, back), random.normal(0, 0.5));
-  drawCord(drawing, spine, canal, { random, enlargement, frontGap, upper, brainstem, lateral });
+  drawCord(drawing, spine, canal, { random, enlargement, upper, brainstem, lateral });
 }
 
 function unit(a: Point, b: Point): Point {
@@ -106,7 +100,6 @@ function unit(a: Point, b: Point): Point {
 interface CordPlace {
   readonly random: Random;
   readonly enlargement: number;
-  readonly frontGap: number;
   readonly upper: number;
   readonly brainstem: readonly Point[];
   readonly lateral: number;
@@ -121,7 +114,7 @@ function drawCord(drawing: Drawing, spine: Spine, canal: Canal, place: CordPlace
   const shrink = narrowing(lateral, 6.5);
   if (shrink < 0.15) return;
   const room = Math.max(0, canal.width - canal.cord);
-  const arcs = range(upper * 0.75, conus, 5);
+  const arcs = arcsBetween(upper * 0.75, conus, 5);
   const behind = (arc: number): number => {
     const share = Math.max(0.08, Math.min(0.92, canal.cordPlace + (drift * arc) / 150));
     return canal.posteriorLigament + canal.cord / 2 + room * share;

@@ -110,13 +110,13 @@ export function drawBrain(drawing: Drawing, head: Head, random: Random, lateral:
   put('csf', cavity);
   // Cerebrum: the vault's inside above the tentorium.
   const inside = offset(cavity, -layers.csf);
-  const tentorium = (p: Point): number => -44 - 0.42 * (p.x - 0) * (p.x > -40 ? 1 : 0) * -0.4;
+  const tentorium = (p: Point): number => -44 + 0.17 * p.x;
   const cerebrum = inside.map((p) => (p.x > -36 && p.y > tentorium(p) ? point(p.x, tentorium(p)) : p));
   put('grey', cerebrum, random.normal(0, 0.5), { sulci: cerebrumSulci });
   put('white', offset(cerebrum, -random.uniform(7, 14)), random.normal(0, 0.5), {
     sulci: cerebrumSulci * random.uniform(0.1, 0.7),
   });
-  drawDeepBrain(drawing, put, random, lateral);
+  drawDeepBrain(put, random, lateral);
 }
 
 type Put = (
@@ -126,7 +126,7 @@ type Put = (
   extra?: object,
 ) => void;
 
-function drawDeepBrain(_drawing: Drawing, put: Put, random: Random, lateral: number): void {
+function drawDeepBrain(put: Put, random: Random, lateral: number): void {
   const middle = narrowing(lateral, 14);
   const callosum = openSpline(
     [point(-62, -66), point(-66, -76), point(-52, -86), point(-28, -88), point(-6, -80), point(0, -70)],
@@ -173,91 +173,4 @@ function drawDeepBrain(_drawing: Drawing, put: Put, random: Random, lateral: num
   put('csf', [point(-9, -44), point(0, -34), point(0, -28), point(-7, -18), point(-9 - fourth, -32)], 0);
   put('cord', ellipse(point(-19, -58), 8 * middle, 10, 0.4), deviate);
   put('cord', ellipse(point(-26, -33), pons[0] * middle, pons[1], -0.35), deviate);
-}
-
-/** Nose, palate, tongue, jaw, sinuses, and the bone below the clivus. */
-export function drawFace(drawing: Drawing, head: Head, random: Random, lateral: number): void {
-  const { place, faceStretch: f } = head;
-  const deviate = (): number => random.normal();
-  const put = (tissue: Parameters<Drawing['add']>[0], points: readonly Point[], d = 0, extra = {}): void =>
-    drawing.add(tissue, place(points.map((p) => point(p.x, p.y > 0 ? p.y * f : p.y))), d, extra);
-  const clivus = random.uniform(4, 9);
-  const sinus = [random.uniform(5, 14), random.uniform(5, 11)];
-  const sinusTissue = random.chance(0.75) ? ('air' as const) : ('marrow' as const);
-  const noseTissue = random.chance(0.5) ? ('air' as const) : ('soft' as const);
-  const turbinates = random.integer(1, 3);
-  const tongueSize = [random.uniform(22, 31), random.uniform(19, 28)];
-  const tongueAt = point(random.normal(-70, 4), random.normal(44, 4));
-  const mouthGap = random.chance(0.5) ? random.uniform(0.5, 5) : 0;
-  const mouthTissue = random.chance(0.7) ? ('air' as const) : ('fat' as const);
-  const mouthShift = point(random.normal(1, 2.5), random.normal(-2, 2));
-  const fade = narrowing(lateral, 30);
-  put(
-    'marrow',
-    ribbon([point(-44, -26), point(-32, -10), point(-17, 5)], (t) => clivus * (1.3 - 0.7 * t)),
-    deviate(),
-  );
-  put(
-    'cortical',
-    ribbon([point(-41, -31), point(-28, -13), point(-14, 1)], () => 1.6),
-  );
-  put(sinusTissue, ellipse(point(-58, -24), sinus[0], sinus[1]), deviate());
-  put(
-    noseTissue,
-    closedSpline(
-      [point(-112, -18), point(-84, -24), point(-62, -12), point(-56, 4), point(-84, 7), point(-116, 8)],
-      4,
-    ),
-    deviate(),
-  );
-  for (let i = 0; i < turbinates; i++) {
-    const y = random.uniform(-16, 4);
-    put(
-      'soft',
-      ribbon(
-        [point(-106, y), point(-82, y - 3), point(-62, y + 2)],
-        (t) => 6 * Math.sin(Math.PI * (0.1 + 0.8 * t)),
-      ),
-      deviate(),
-    );
-  }
-  put(
-    'cortical',
-    ribbon([point(-114, 10), point(-84, 9), point(-66, 8)], () => 4),
-  );
-  put(
-    'marrow',
-    ribbon([point(-114, 10), point(-84, 9), point(-66, 8)], () => 1.8),
-    deviate(),
-  );
-  if (fade < 0.2) return;
-  // Air or fat shows round part of the tongue only: the ellipse behind it is moved.
-  if (mouthGap > 0)
-    put(
-      mouthTissue,
-      ellipse(
-        point(tongueAt.x + mouthShift.x, tongueAt.y + mouthShift.y),
-        tongueSize[0] * fade + mouthGap - 1,
-        tongueSize[1] + mouthGap - 1,
-      ),
-    );
-  put('tongue', ellipse(tongueAt, tongueSize[0] * fade, tongueSize[1], random.normal(0, 0.2)), deviate());
-  put(
-    'fat',
-    ellipse(
-      point(tongueAt.x + random.normal(0, 6), tongueAt.y + 10),
-      random.uniform(3, 10),
-      random.uniform(2, 6),
-    ),
-    deviate(),
-  );
-  // Soft palate and uvula.
-  put(
-    'soft',
-    ribbon(openSpline([point(-68, 9), point(-52, 12), point(-40, 24), point(-38, 34)], 4), (t) => 7 - 3 * t),
-    deviate(),
-  );
-  const jaw = ellipse(point(-104, 68), random.uniform(5, 8), random.uniform(8, 14), random.normal(0, 0.3));
-  put('cortical', offset(jaw, 1.5));
-  put('marrow', jaw, deviate());
 }

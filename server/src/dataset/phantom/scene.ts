@@ -1,17 +1,15 @@
+import { drawAirway } from './airway.js';
+import { drawAxisAndAtlas } from './axis.js';
 import { drawCanal, drawLongitudinalLigaments, drawPillars, sampleCanal, sampleSpinous } from './canal.js';
-import { drawBrain, drawFace, sampleHead } from './head.js';
-import {
-  drawAirway,
-  drawFrontOfTrunk,
-  drawPosteriorMuscles,
-  sampleLandmarks,
-  sampleNeckOutline,
-} from './neck.js';
+import { drawFace } from './face.js';
+import { drawBrain, sampleHead } from './head.js';
+import { drawPosteriorMuscles, sampleLandmarks, sampleNeckOutline } from './neck.js';
 import { interpolate, offset } from './polygon.js';
 import type { Random } from './random.js';
 import { sampleSpine, type Spine } from './spine.js';
 import { Drawing, narrowing, type Shape } from './tissue.js';
-import { drawAxisAndAtlas, drawVertebrae } from './vertebrae.js';
+import { drawFrontOfTrunk } from './trunk.js';
+import { drawVertebrae } from './vertebrae.js';
 
 /** One sagittal section through a head and spine, in mm. */
 export interface Scene {

@@ -156,3 +156,14 @@ function sampleDiscs(
     };
   });
 }
+
+/** Depth of the vertebral column from the posterior line to its front, at any arc. */
+export function bodyDepth(spine: Spine): (arc: number) => number {
+  const arcs = [-35, ...spine.discs.map((d) => d.arc)];
+  const depths = [13, ...spine.discs.map((d) => d.depth)];
+  return (arc) => interpolate(arcs, depths, arc);
+}
+
+/** Arc lengths from `from` to `to`, both included. */
+export const arcsBetween = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: Math.ceil((to - from) / step) + 1 }, (_, i) => Math.min(to, from + i * step));

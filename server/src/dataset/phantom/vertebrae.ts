@@ -1,4 +1,4 @@
-import { add, ellipse, interpolate, mixPoints, offset, type Point, point, rounded } from './polygon.js';
+import { add, interpolate, mixPoints, offset, type Point, rounded } from './polygon.js';
 import type { Random } from './random.js';
 import type { Spine, SpineDisc } from './spine.js';
 import { type Drawing, narrowing } from './tissue.js';
@@ -23,7 +23,7 @@ interface Edges {
   readonly anterior: Point;
 }
 
-const upperEdge = (d: SpineDisc): Edges => ({
+export const upperEdge = (d: SpineDisc): Edges => ({
   posterior: add(d.posterior, d.up, d.halfPosterior),
   anterior: add(add(d.posterior, d.forward, d.depth), d.up, d.halfAnterior),
 });
@@ -139,153 +139,3 @@ export function drawVertebrae(drawing: Drawing, spine: Spine, random: Random, la
     }
   }
 }
-
-/** C2 with its dens, C1's arches, and what may be seen in them: what varies most, and decides the count. */
-export function drawAxisAndAtlas(
-  drawing: Drawing,
-  spine: Spine,
-  random: Random,
-  tip: number,
-  canalWidth: number,
-  lateral: number,
-): void {
-  const cortex = random.uniform(0.8, 1.7);
-  const densDepth = random.uniform(9, 12) * Math.sqrt(spine.size);
-  const disc = spine.discs[0];
-  const bottom = upperEdge(disc);
-  const deviate = random.normal();
-  const waistArc = -tip * random.uniform(0.38, 0.52);
-  const lean = random.normal(0, 1.5);
-  const back = random.uniform(-0.5, 1);
-  const front = (arc: number, depth: number): Point => spine.at(arc, -depth - back);
-  const shoulder = random.uniform(0.5, 0.8);
-  const outline = rounded(
-    [
-      bottom.posterior,
-      spine.at(-tip * 0.25, -back),
-      spine.at(waistArc, -back),
-      spine.at(-tip * 0.8, -back + lean * 0.6),
-      spine.at(-tip * 0.97, -back - densDepth * 0.15 + lean),
-      spine.at(-tip, -back - densDepth * 0.5 + lean),
-      front(-tip * 0.95, densDepth * 0.88 - lean),
-      front(-tip * 0.78, densDepth - lean),
-      front(waistArc, densDepth * 0.93),
-      front(waistArc * shoulder, (densDepth + disc.depth) / 2),
-      front(-tip * 0.16, disc.depth * 0.98),
-      bottom.anterior,
-      mixPoints(bottom.anterior, bottom.posterior, 0.5),
-    ],
-    2,
-  );
-  const fade = narrowing(lateral, 13);
-  const densFade = narrowing(lateral, 6.5);
-  const separate = random.chance(0.6);
-  const densDeviate = random.normal(0, 2);
-  const bands = random.integer(0, 2);
-  const blobs = random.integer(0, 2);
-  const details = random.fork('details');
-  drawAtlas(drawing, spine, random.fork('atlas'), { tip, densDepth, back, canalWidth, lateral, cortex });
-  if (fade < 0.3) return;
-  const seen = densFade > 0.2 ? outline : outline.filter((p) => p.y > spine.at(waistArc).y);
-  drawing.add('cortical', seen);
-  drawing.add('marrow', offset(seen, -cortex), deviate);
-  if (densFade <= 0.2) return;
-  if (separate) {
-    const low = random.uniform(0.42, 0.6);
-    const dens = rounded(
-      [
-        spine.at(-tip * low, -back - cortex),
-        spine.at(-tip * 0.8, -back - cortex + lean * 0.6),
-        spine.at(-tip + cortex, -back - densDepth * 0.5 + lean),
-        front(-tip * 0.8, densDepth - cortex - lean),
-        front(-tip * low, densDepth - cortex),
-      ],
-      2,
-    );
-    drawing.add('cortical', offset(dens, 0.7));
-    drawing.add('marrow', offset(dens, -random.uniform(0, 0.6)), densDeviate);
-  }
-  for (let i = 0; i < bands; i++) {
-    const arc = -details.uniform(6, 19);
-    const half = details.uniform(0.5, 2.2);
-    const tissue = (['cortical', 'disc', 'marrow'] as const)[details.integer(0, 2)];
-    const span = details.uniform(0.55, 1);
-    const slope = details.normal(0, 0.12);
-    const depth = arc < waistArc ? densDepth : disc.depth * 0.9;
-    drawing.add(
-      tissue,
-      rounded(
-        [
-          spine.at(arc - half, -back - cortex),
-          spine.at(arc - half + slope * depth, -back - depth * span),
-          spine.at(arc + half + slope * depth, -back - depth * span),
-          spine.at(arc + half, -back - cortex),
-        ],
-        1,
-      ),
-      details.normal(0, 1.5),
-    );
-  }
-  for (let i = 0; i < blobs; i++) {
-    const tissue = (['cortical', 'disc', 'marrow', 'fat'] as const)[details.integer(0, 3)];
-    const centre = spine.at(-details.uniform(3, tip - 3), -back - densDepth * details.uniform(0.2, 0.8));
-    drawing.add(
-      tissue,
-      ellipse(centre, details.uniform(1, 3.5), details.uniform(1, 3), details.uniform(0, 3)),
-      details.normal(),
-    );
-  }
-}
-
-interface AtlasPlace {
-  readonly tip: number;
-  readonly densDepth: number;
-  readonly back: number;
-  readonly canalWidth: number;
-  readonly lateral: number;
-  readonly cortex: number;
-}
-
-/** Anterior and posterior arch of C1, the ligament behind the dens and the fat above it. */
-function drawAtlas(drawing: Drawing, spine: Spine, random: Random, place: AtlasPlace): void {
-  const { tip, densDepth, back, canalWidth, cortex } = place;
-  const near = narrowing(place.lateral, 14);
-  const tilt = -spine.angle(-tip) + random.normal(0, 0.15);
-  const archHeight = random.uniform(0.6, 0.85);
-  const gap = random.uniform(0.8, 2.5);
-  const rx = random.uniform(2.6, 4.2);
-  const ry = random.uniform(4, 6.5);
-  const frontArch = spine.at(-tip * archHeight, -back - densDepth - gap - rx);
-  const fat = random.chance(0.7);
-  const fatCentre = spine.at(-tip - random.uniform(2, 4), -back - densDepth * random.uniform(0.3, 0.8));
-  const fatSize = [random.uniform(2.5, 5), random.uniform(2, 4.5)];
-  const deviate = random.normal();
-  const ligament = random.uniform(1, 3);
-  const behind = spine.at(-tip * random.uniform(0.62, 0.88), canalWidth + random.uniform(3, 7));
-  const backSize = [random.uniform(2.5, 4.5), random.uniform(3, 5.5)];
-  if (near < 0.2) return;
-  if (fat) drawing.add('fat', ellipse(fatCentre, fatSize[0], fatSize[1], 0.3), deviate);
-  drawing.add('cortical', ellipse(frontArch, rx, ry, tilt));
-  drawing.add('marrow', ellipse(frontArch, Math.max(0.6, rx - cortex), ry - cortex, tilt), deviate);
-  drawing.add('cortical', ellipse(behind, backSize[0], backSize[1], 0.3));
-  drawing.add(
-    'marrow',
-    ellipse(behind, Math.max(0.6, backSize[0] - cortex), backSize[1] - cortex, 0.3),
-    -deviate,
-  );
-  drawing.add('ligament', [
-    spine.at(-tip * 0.5, -back),
-    spine.at(-tip * 0.75, ligament * 0.8),
-    spine.at(-tip - 3, ligament - densDepth * 0.2),
-    spine.at(-tip - 6, -densDepth * 0.3),
-    spine.at(-tip * 0.8, -back - 1),
-  ]);
-}
-
-/** Shared by the parts that run along the spine. */
-export const steps = (from: number, to: number, step: number): number[] =>
-  Array.from({ length: Math.max(2, Math.ceil((to - from) / step) + 1) }, (_, i) =>
-    Math.min(to, from + i * step),
-  );
-
-export const origin = point(0, 0);
