@@ -1,4 +1,5 @@
 import type { PhantomBatch } from '../dataset/phantom/batches.js';
+import type { PhantomOptions } from '../dataset/phantom/draw.js';
 import { createPhantomFeed } from '../dataset/phantom/feed.js';
 import type { BatchSource, SampleBatch } from './batches.js';
 import type { TrainingConfig } from './config.js';
@@ -12,6 +13,7 @@ export function phantomBatches(config: TrainingConfig, firstStep: number): Batch
     reuse,
     workers,
     startStep: firstStep,
+    phantom: painted(config),
   });
   return { next: async () => asSamples(await feed.next()), close: () => feed.close() };
 }
@@ -23,7 +25,14 @@ export async function validationPhantoms(
 ): Promise<readonly SampleBatch[]> {
   const { valBatch, validationSize } = config.training;
   const { seed, workers } = config.data;
-  const feed = createPhantomFeed({ seed: `validation ${seed}`, batch: valBatch, reuse: 1, workers, signal });
+  const feed = createPhantomFeed({
+    seed: `validation ${seed}`,
+    batch: valBatch,
+    reuse: 1,
+    workers,
+    signal,
+    phantom: painted(config),
+  });
   try {
     const batches: SampleBatch[] = [];
     for (let left = validationSize; left > 0; left -= valBatch)
@@ -33,6 +42,9 @@ export async function validationPhantoms(
     await feed.close();
   }
 }
+
+/** A network for one contrast sees phantoms of that contrast alone; one for any sees the usual mixture. */
+const painted = ({ contrast }: TrainingConfig): PhantomOptions => (contrast === 'any' ? {} : { contrast });
 
 const asSamples = ({ images, height, width, discs, spacing }: PhantomBatch): SampleBatch => ({
   images: { data: images, shape: [discs.length, 1, height, width] },
