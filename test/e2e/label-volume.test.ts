@@ -1,0 +1,149 @@
+/**
+ * The whole path in the real editor: VS Code in a browser, the packaged extension, its own backend and the
+ * shipped model on a real volume. Screenshots are kept in test-results/e2e.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureCodeServer } from '../../scripts/code-server.mjs';
+import { vsixPath } from '../../scripts/vsix.mjs';
+import { chromiumPath, Editor, type ShownDisc, type ShownTile, type Viewer } from '../support/editor.js';
+import { dataDir, repositoryDir } from '../support/shared.js';
+
+const data = dataDir();
+const screenshots = join(repositoryDir, 'test-results', 'e2e');
+
+/** Without a browser these tests can't run; CI has to have one. */
+function canRun(): boolean {
+  if (chromiumPath() !== null && data !== null) return true;
+  if (process.env['CI'])
+    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
+  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one) and the shared data');
+  return false;
+}
+
+interface Truth {
+  readonly discs: readonly { readonly name: string; readonly world: readonly [number, number, number] }[];
+}
+
+/** Where a world point lies on a tile, CSS pixels. */
+function project({ fromWorld }: ShownTile, world: readonly number[]): number[] {
+  return fromWorld.map((row) => row[0] * world[0] + row[1] * world[1] + row[2] * world[2] + row[3]);
+}
+
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.hypot(...a.map((value, axis) => value - b[axis]));
+
+describe.skipIf(!canRun())('a volume in VS Code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'disc-workspace-'));
+  const volume = join(folder, 'cervicothoracic_T1w.nii.gz');
+  let editor: Editor;
+  let viewer: Viewer;
+
+  beforeAll(async () => {
+    if (!existsSync(vsixPath))
+      throw new Error('there is no package to test: run npm run build && npm run package');
+    ensureCodeServer();
+    mkdirSync(screenshots, { recursive: true });
+    copyFileSync(join(data!, 'mri', 'slices', 'cervicothoracic_T1w.nii.gz'), volume);
+    writeFileSync(join(folder, 'notes.nii.gz'), 'This is a text file that somebody renamed.\n');
+    editor = await Editor.start({ vsix: vsixPath, folder });
+    viewer = await editor.open(volume);
+  });
+
+  afterAll(async () => {
+    await editor?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const shot = (name: string) => viewer.screenshot(join(screenshots, `${name}.png`));
+
+  it('opens with its discs named, each name at its place', async () => {
+    await viewer.reach('labelled');
+    await viewer.settled();
+    await shot('labelled');
+    const discs = await viewer.discs();
+    const truth = JSON.parse(
+      readFileSync(join(data!, 'mri', 'slices', 'cervicothoracic_T1w.json'), 'utf8'),
+    ) as Truth;
+    const right = truth.discs.filter(({ name, world }) =>
+      discs.some((disc) => disc.name === name && distance(disc.world, world) <= 5),
+    );
+    expect(right.length).toBeGreaterThanOrEqual(8);
+    const farFromAll = discs.filter((disc) =>
+      truth.discs.every(({ world }) => distance(disc.world, world) > 5),
+    );
+    expect(farFromAll.length).toBeLessThanOrEqual(1);
+    await expectPlaced(discs);
+    // What the screen shows must be the anatomy, not only agree with itself: the true point, projected.
+    const [tile] = (await viewer.tiles()).filter(({ plane }) => plane === 'sagittal');
+    for (const { name, world } of right) {
+      const disc = discs.find((shown) => shown.name === name)!;
+      const mmPerPixel = 1 / Math.hypot(tile.fromWorld[0][1], tile.fromWorld[0][2]);
+      expect(distance(disc.point, project(tile, world).slice(0, 2)) * mmPerPixel).toBeLessThan(5.5);
+    }
+  });
+
+  it('keeps names and picture together when zoomed', async () => {
+    const before = await viewer.discs();
+    const canvas = viewer.frame.locator('canvas').first();
+    await canvas.focus();
+    await canvas.press('+');
+    await viewer.settled();
+    const after = await viewer.discs();
+    expect(after.map(({ point }) => point)).not.toEqual(before.map(({ point }) => point));
+    await expectPlaced(after);
+    await shot('zoomed');
+    await canvas.press('0');
+    await viewer.settled();
+  });
+
+  it('lays the attention over the picture', async () => {
+    const stage = viewer.frame.locator('canvas').first();
+    const without = await stage.screenshot();
+    await editor.command('Disc Labeling: Toggle Attention');
+    await viewer.frame.locator('.overlay[data-shown]', { hasText: 'Attention' }).waitFor();
+    await viewer.settled();
+    await shot('attention');
+    expect((await stage.screenshot()).equals(without)).toBe(false);
+    await editor.command('Disc Labeling: Toggle Attention');
+    await viewer.frame
+      .locator('.overlay[data-shown]', { hasText: 'Attention' })
+      .waitFor({ state: 'detached' });
+  });
+
+  it('recovers its labels after the backend was killed', async () => {
+    const names = (await viewer.discs()).map(({ name }) => name);
+    expect(spawnSync('pkill', ['-KILL', '-f', `${editor.profile}.*dist/server.mjs`]).status).toBe(0);
+    await viewer.reach('disconnected', 'labelling', 'loading');
+    await shot('backend-gone');
+    await viewer.reach('labelled');
+    expect((await viewer.discs()).map(({ name }) => name)).toEqual(names);
+    await shot('backend-back');
+  });
+
+  it('says what is wrong with a file that is no volume', async () => {
+    viewer = await editor.open(join(folder, 'notes.nii.gz'));
+    await viewer.reach('error');
+    await shot('not-a-volume');
+    expect(await viewer.frame.locator('#viewer').innerText()).toMatch(/not a NIfTI file|text/i);
+  });
+
+  /** Every name's point is where the tile says its world place is. */
+  async function expectPlaced(discs: readonly ShownDisc[]): Promise<void> {
+    const [tile] = (await viewer.tiles()).filter(({ plane }) => plane === 'sagittal');
+    expect(discs.length).toBeGreaterThan(0);
+    for (const disc of discs)
+      expect(distance(disc.point, project(tile, disc.world).slice(0, 2))).toBeLessThan(1.5);
+  }
+});
