@@ -8,7 +8,7 @@ import { assertUsable, readVolume } from '../volume/nifti.js';
 import { pixelToVoxel, pixelToWorld, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { findModel, type ModelPlaces } from './models.js';
-import { cellToInput, readMaps, type Reading } from './reading.js';
+import { cellToInput, readVolumeMaps, type Reading } from './reading.js';
 import { inputToSlab } from './preprocess.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
 
@@ -84,7 +84,7 @@ export class Labeler {
     const { model, inference } = await loading;
     const seconds = { prepare: 0, network: 0, decode: 0 };
     clock();
-    const reading = await readMaps(volume, model.description, inference, {
+    const reading = await readVolumeMaps(volume, model.description, inference, {
       signal,
       seconds,
       progress: (fraction) => report('running the network', 0.4 + 0.5 * fraction),

@@ -1,12 +1,12 @@
-import type { Float32Tensor, HourglassOutput, Inference } from '@disc-labeling/models/engines/types';
+import type { Float32Tensor, Inference } from '@disc-labeling/models/engines/types';
 import { heatmapStride } from '@disc-labeling/models/config';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { sagittalSlab, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
-import { decodeChain, type DecodedDisc, type DecodeOptions } from './decode.js';
-import { candidateSlabs, prepareSlab, stackInputs, type PreparedSlab } from './preprocess.js';
+import { decodeChain, type DecodedDisc } from './decode.js';
+import { candidateSlabs, prepareSlab, type PreparedSlab } from './preprocess.js';
 
 /** What a network read in the slab it was surest about. */
 export interface Reading {
@@ -40,60 +40,119 @@ const margin = 1.1;
  *
  * @throws CancelledError once `signal` is aborted, at the latest after the pass under way
  */
-export async function readMaps(
+export async function readVolumeMaps(
   volume: Volume,
   description: ModelDescription,
   inference: Inference,
-  { signal, seconds = { prepare: 0, network: 0, decode: 0 }, progress }: ReadingOptions = {},
+  options: ReadingOptions = {},
 ): Promise<Reading> {
-  const timed = async <T>(stage: keyof typeof seconds, work: () => T | Promise<T>): Promise<T> => {
-    throwIfCancelled(signal);
+  const slabs = await new Stages(options).timed('prepare', () =>
+    candidateSlabs(volume).map(({ centre, slices }) =>
+      sagittalSlab(volume, centre, slices, description.input.frame),
+    ),
+  );
+  return readSlabs(slabs, description, inference, options);
+}
+
+/**
+ * The same for slabs at hand, the likeliest first.
+ *
+ * @param slabs at least one, in the frame the model asks for
+ */
+export async function readSlabs(
+  slabs: readonly SagittalSlab[],
+  description: ModelDescription,
+  inference: Inference,
+  options: ReadingOptions = {},
+): Promise<Reading> {
+  const pass = new Pass(description, inference, new Stages(options));
+  let best = await pass.read(slabs[0]);
+  for (const [index, slab] of slabs.entries()) {
+    if (index > 0) {
+      const reading = await pass.read(slab);
+      if (sureness(reading) > margin * sureness(best)) best = reading;
+    }
+    options.progress?.((0.7 * (index + 1)) / slabs.length);
+  }
+  // A model that knows no pixel size sees every slice stretched to one size.
+  if (best.discs.length === 0 || description.input.spacing === null) return best;
+  return pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));
+}
+
+const sureness = ({ discs }: Reading): number => discs.reduce((sum, { score }) => sum + score, 0);
+
+/** Runs stages one by one, adding up their times, unless the work was cancelled. */
+class Stages {
+  constructor(private readonly options: ReadingOptions) {}
+
+  async timed<T>(
+    stage: keyof NonNullable<ReadingOptions['seconds']>,
+    work: () => T | Promise<T>,
+  ): Promise<T> {
+    throwIfCancelled(this.options.signal);
     const started = performance.now();
     const value = await work();
-    seconds[stage] += (performance.now() - started) / 1000;
+    if (this.options.seconds) this.options.seconds[stage] += (performance.now() - started) / 1000;
     return value;
-  };
-  const { frame } = description.input;
-  const stride = heatmapStride(description.network);
-  const run = (inputs: readonly PreparedSlab[]): Promise<HourglassOutput> =>
-    timed('network', () => inference.run(stackInputs(inputs), { stacks: 'last' }));
-  const decode = (maps: Float32Tensor, prepared: PreparedSlab, slab: SagittalSlab) =>
-    timed('decode', () => decodeChain(maps, decodeOptions(description, prepared, slab, stride)));
+  }
+}
 
-  const candidates = await timed('prepare', () =>
-    candidateSlabs(volume).map(({ centre, slices }) => {
-      const slab = sagittalSlab(volume, centre, slices, frame);
-      return { slab, prepared: prepareSlab(slab, description) };
-    }),
-  );
-  let best: (Reading & { sureness: number }) | null = null;
-  for (const [index, { slab, prepared }] of candidates.entries()) {
-    const output = await run([prepared]);
-    const heatmaps = imageOf(output.heatmaps.at(-1)!, 0);
-    const discs = await decode(heatmaps, prepared, slab);
-    const sureness = discs.reduce((sum, { score }) => sum + score, 0);
-    if (best === null || sureness > margin * best.sureness) {
-      const attention = output.attention && imageOf(output.attention, 0);
-      best = { slab, prepared, stride, heatmaps, attention, discs, sureness };
+/** One network over slabs. */
+class Pass {
+  private readonly stride: number;
+
+  constructor(
+    private readonly description: ModelDescription,
+    private readonly inference: Inference,
+    private readonly stages: Stages,
+  ) {
+    this.stride = heatmapStride(description.network);
+  }
+
+  /** The slab at its own size. */
+  async read(slab: SagittalSlab): Promise<Reading> {
+    const { prepared, output } = await this.run(slab, 1);
+    const heatmaps = imageOf(output.heatmaps.at(-1)!);
+    const attention = output.attention && imageOf(output.attention);
+    const discs = await this.decode(heatmaps, prepared, slab);
+    return { slab, prepared, stride: this.stride, heatmaps, attention, discs };
+  }
+
+  /** The same slab read at further sizes, all maps averaged. */
+  async refine(reading: Reading, progress: (fraction: number) => void): Promise<Reading> {
+    const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
+    for (const scale of furtherScales) {
+      const { prepared, output } = await this.run(reading.slab, scale);
+      // Cells per common cell, by the pixel sizes that were really used.
+      const ratio = reading.prepared.step[0] / prepared.step[0];
+      entries.push({ maps: imageOf(output.heatmaps.at(-1)!), scale: ratio });
+      progress((entries.length - 1) / furtherScales.length);
     }
-    progress?.((0.7 * (index + 1)) / candidates.length);
+    const [, height, width] = reading.heatmaps.shape;
+    const heatmaps = await this.stages.timed('decode', () => combineScales(entries, [height, width]));
+    return { ...reading, heatmaps, discs: await this.decode(heatmaps, reading.prepared, reading.slab) };
   }
-  const { sureness, ...reading } = best!;
-  if (sureness === 0 || description.input.spacing === null) return reading;
-  const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
-  for (const scale of furtherScales) {
-    const prepared = await timed('prepare', () => prepareSlab(reading.slab, description, scale));
-    const output = await run([prepared]);
-    // Rounding to whole pixels makes the scale differ a little from the one asked for.
-    entries.push({
-      maps: imageOf(output.heatmaps.at(-1)!, 0),
-      scale: reading.prepared.step[0] / prepared.step[0],
-    });
-    progress?.(0.7 + (0.3 * (entries.length - 1)) / furtherScales.length);
+
+  private async run(slab: SagittalSlab, scale: number) {
+    const prepared = await this.stages.timed('prepare', () => prepareSlab(slab, this.description, scale));
+    const output = await this.stages.timed('network', () =>
+      this.inference.run(prepared.batch, { stacks: 'last' }),
+    );
+    return { prepared, output };
   }
-  const [, height, width] = reading.heatmaps.shape;
-  const heatmaps = await timed('decode', () => combineScales(entries, [height, width]));
-  return { ...reading, heatmaps, discs: await decode(heatmaps, reading.prepared, reading.slab) };
+
+  private decode(maps: Float32Tensor, { step }: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {
+    const { channels, input } = this.description;
+    const mm = (axis: 0 | 1): number => this.stride * step[axis] * slab.spacing[axis];
+    return this.stages.timed('decode', () =>
+      decodeChain(maps, {
+        values: channels.values,
+        anyDisc: channels.anyDisc,
+        mmPerCell: [mm(0), mm(1)],
+        frame: input.frame,
+      }),
+    );
+  }
 }
 
 /** Network input pixel (fractional, along one axis) at the centre of a heat-map cell. */
@@ -101,26 +160,7 @@ export function cellToInput(cell: number, stride: number): number {
   return (cell + 0.5) * stride - 0.5;
 }
 
-function decodeOptions(
-  { input, channels }: ModelDescription,
-  { step }: PreparedSlab,
-  slab: SagittalSlab,
-  stride: number,
-): DecodeOptions {
-  return {
-    values: channels.values,
-    anyDisc: channels.anyDisc,
-    mmPerCell: [stride * step[0] * slab.spacing[0], stride * step[1] * slab.spacing[1]],
-    frame: input.frame,
-  };
-}
-
-/** Image `n` of a batch, its leading axis taken off (and a single channel's too). */
-function imageOf({ data, shape }: Float32Tensor, n: number): Float32Tensor {
-  const [, channels, height, width] = shape;
-  const size = channels * height * width;
-  return {
-    data: data.slice(n * size, (n + 1) * size),
-    shape: channels === 1 ? [height, width] : [channels, height, width],
-  };
+/** A batch of one without its leading axis, and without the channel axis of a single channel. */
+function imageOf({ data, shape: [, channels, height, width] }: Float32Tensor): Float32Tensor {
+  return { data, shape: channels === 1 ? [height, width] : [channels, height, width] };
 }

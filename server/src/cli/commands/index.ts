@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../program.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
+import { registerEvaluate } from './evaluate.js';
 import { registerEngines, registerModels } from './models.js';
 import { registerPredict } from './predict.js';
 import { registerWeights } from './weights.js';
@@ -12,6 +13,7 @@ export const commands: readonly RegisterCommand[] = [
   registerLabel,
   registerDataset,
   registerTrain,
+  registerEvaluate,
   registerPredict,
   registerDecode,
   registerWeights,
