@@ -7,7 +7,7 @@ import { createVSIX } from '@vscode/vsce';
 import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { root } from './setup.mjs';
+import { buildProduct, root } from './setup.mjs';
 import { target, vsixPath } from './vsix.mjs';
 
 const nativeRoot = join(root, 'dist', 'node_modules');
@@ -46,6 +46,8 @@ async function canvasBinary() {
   throw new Error(`@napi-rs/canvas has no binary for ${target}`);
 }
 
+// Minified and without source maps.
+buildProduct('--production');
 await rm(nativeRoot, { recursive: true, force: true });
 await mkdir(nativeRoot, { recursive: true });
 await copyPackage('onnxruntime-common', (path) => !path.startsWith('/dist/esm'));

@@ -5,10 +5,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { buildProduct, ensureDependencies, root, run } from './setup.mjs';
+import { ensureDependencies, root, run } from './setup.mjs';
 
 ensureDependencies();
-buildProduct();
 run(process.execPath, ['scripts/package.mjs']);
 
 const report = `${root}test-results/vitest.json`;

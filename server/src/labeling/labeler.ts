@@ -1,6 +1,6 @@
 import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
-import { throwIfCancelled } from '@disc-labeling/models/errors';
+import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
 import type { Model } from '@disc-labeling/models/model';
 import type { Disc, LabelResult } from '../protocol/index.js';
 import { discName } from '../volume/levels.js';
@@ -67,6 +67,17 @@ export class Labeler {
    * @throws UserError for a file or model that can't be used; CancelledError once `signal` is aborted
    */
   async label(path: string, options: LabelOptions = {}): Promise<LabelOutcome> {
+    try {
+      return await this.run(path, options);
+    } catch (error) {
+      // What is wrong with the voxels is found where the file's name is not known.
+      if (error instanceof UserError && error.file === undefined)
+        throw new UserError(error.what, error.why, path, { cause: error });
+      throw error;
+    }
+  }
+
+  private async run(path: string, options: LabelOptions): Promise<LabelOutcome> {
     const { signal } = options;
     const report = (message: string, fraction: number): void => {
       throwIfCancelled(signal);
