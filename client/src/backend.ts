@@ -144,7 +144,10 @@ export class Backend implements vscode.Disposable {
           });
     try {
       const sent = workDoneToken === undefined ? params : { ...params, workDoneToken };
-      return await client.sendRequest<Requests[Method]['result']>(method, sent, token);
+      // A token that is undefined would travel as a second parameter.
+      return await (token
+        ? client.sendRequest<Requests[Method]['result']>(method, sent, token)
+        : client.sendRequest<Requests[Method]['result']>(method, sent));
     } catch (error) {
       throw this.#translate(error, token);
     } finally {

@@ -137,7 +137,7 @@ export class VolumeView {
       trustCalMinMax: false,
     });
     const limit = this.#nv.uiData.max3D ?? 2048;
-    if (image.dims!.slice(1, 4).some((size) => size > limit))
+    if (image.dimsRAS!.slice(1, 4).some((size) => size > limit))
       throw new CannotDraw(
         `The volume is larger than the ${limit} voxels a side this graphics card can draw.`,
       );

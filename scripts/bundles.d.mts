@@ -1,0 +1,4 @@
+import type { BuildOptions } from 'esbuild';
+
+export const client: BuildOptions;
+export const webview: BuildOptions;

@@ -1,0 +1,250 @@
+import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { startCodeServer, type CodeServer } from '../../scripts/code-server.mjs';
+
+/** Where Chromium may be; `DISC_CHROMIUM` names another one. */
+const browsers = [
+  process.env['DISC_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** Path of a Chromium, or null where this machine has none. */
+export const chromiumPath = (): string | null =>
+  browsers.find((path): path is string => path !== undefined && existsSync(path)) ?? null;
+
+/** Longest wait for anything; waits end as soon as the state is there. */
+const patience = 120_000;
+
+export interface EditorOptions {
+  /** Extension package. */
+  readonly vsix: string;
+  /** Workspace folder. */
+  readonly folder: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly deviceScaleFactor?: number;
+  /** Environment of the editor and of what it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** States of a viewer, as its root element carries them in `data-state`. */
+export type ViewerState =
+  'loading' | 'labelling' | 'labelled' | 'empty' | 'error' | 'disconnected' | 'untrusted' | 'unlabelled';
+
+/** VS Code in a headless browser, with one extension in a profile of its own. */
+export class Editor {
+  private constructor(
+    readonly page: Page,
+    readonly server: CodeServer,
+    private readonly browser: Browser,
+    readonly profile: string,
+    /** What the browser's console said, for failures. */
+    readonly console: readonly string[],
+  ) {}
+
+  static async start({
+    vsix,
+    folder,
+    settings,
+    viewport = { width: 1440, height: 900 },
+    deviceScaleFactor = 1,
+    environment = {},
+  }: EditorOptions): Promise<Editor> {
+    const executablePath = chromiumPath();
+    if (executablePath === null)
+      throw new Error('there is no Chromium: install it, or name one in DISC_CHROMIUM');
+    const profile = await mkdtemp(join(tmpdir(), 'disc-editor-'));
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
+    const server = await startCodeServer({ vsix, folder, profile, settings }).finally(() => {
+      for (const name of Object.keys(environment))
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+    });
+    const browser = await chromium.launch({
+      executablePath,
+      // Software WebGL, and no sandbox where containers forbid it.
+      args: ['--enable-unsafe-swiftshader', '--no-sandbox', '--disable-dev-shm-usage'],
+    });
+    const page = await browser.newPage({ viewport, deviceScaleFactor });
+    page.setDefaultTimeout(patience);
+    const lines: string[] = [];
+    page.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => lines.push(`page error: ${error.message}`));
+    return new Editor(page, server, browser, profile, lines);
+  }
+
+  /** Opens a file of the workspace in the viewer. */
+  async open(file: string): Promise<Viewer> {
+    if (!this.met) await this.meetExtension();
+    await this.quickOpen(file);
+    return this.viewer(basename(file));
+  }
+
+  private met = false;
+
+  /**
+   * Opens the workspace and waits until the palette offers the extension's commands: a file opened before that
+   * would be shown as text.
+   */
+  private async meetExtension(): Promise<void> {
+    await this.page.goto(this.server.url());
+    await this.page.waitForSelector('.monaco-workbench .explorer-viewlet');
+    const input = this.page.locator('.quick-input-widget input');
+    const offered = this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Disc Labeling' });
+    for (const deadline = Date.now() + patience; !this.met;) {
+      if (Date.now() > deadline)
+        throw new Error(`the extension did not come up:\n${this.console.join('\n')}`);
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill('>Disc Labeling: Show Log');
+      await this.page.waitForTimeout(250);
+      this.met = (await offered.count()) > 0;
+      await this.page.keyboard.press('Escape');
+      await input.waitFor({ state: 'hidden' });
+    }
+  }
+
+  private async quickOpen(file: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(file);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(file) });
+    await row.first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The viewer of the active editor, which has to show a file of this name if one is given. */
+  async viewer(name?: string): Promise<Viewer> {
+    if (name !== undefined) await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+      for (const frame of this.page.frames()) {
+        const visible = await frame
+          .evaluate(() => {
+            const root = document.getElementById('viewer');
+            return root?.dataset['state'] !== undefined && root.getBoundingClientRect().width > 0;
+          })
+          .catch(() => false);
+        // Webviews of tabs in the background are still there, behind.
+        if (visible && (await (await frame.parentFrame()!.frameElement()).isVisible()))
+          return new Viewer(frame, this.page);
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`no viewer came up:\n${this.console.join('\n')}`);
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Text of the notifications that are shown. */
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await rm(this.profile, { recursive: true, force: true });
+  }
+}
+
+/** A disc as the viewer shows it. */
+export interface ShownDisc {
+  readonly name: string;
+  readonly value: number;
+  readonly world: readonly number[];
+  /** Of its point, CSS pixels from the canvas's top left. */
+  readonly point: readonly [number, number];
+}
+
+/** Tile of a viewer's `data-view`. */
+export interface ShownTile {
+  readonly plane: 'sagittal' | 'coronal' | 'axial';
+  readonly rect: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** World mm to (x, y, distance to the slice): three rows of a 3 x 4 matrix. */
+  readonly fromWorld: readonly (readonly number[])[];
+}
+
+/** The inside of one viewer. */
+export class Viewer {
+  constructor(
+    readonly frame: Frame,
+    private readonly page: Page,
+  ) {}
+
+  state(): Promise<ViewerState> {
+    return this.frame.evaluate(() => document.getElementById('viewer')!.dataset['state'] as never);
+  }
+
+  /** Waits until the viewer is in one of these states. */
+  async reach(...states: ViewerState[]): Promise<ViewerState> {
+    try {
+      await this.frame.waitForFunction(
+        (wanted) => wanted.includes(document.getElementById('viewer')?.dataset['state'] as never),
+        states,
+        { timeout: patience },
+      );
+    } catch (error) {
+      const text = await this.frame
+        .locator('#viewer')
+        .innerText()
+        .catch(() => '');
+      throw new Error(`the viewer is ${await this.state()}, not ${states.join(' or ')}:\n${text}`, {
+        cause: error,
+      });
+    }
+    return this.state();
+  }
+
+  /** The discs named on the picture, top to bottom. */
+  discs(): Promise<ShownDisc[]> {
+    return this.frame.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.disc-label[data-disc]:not([hidden])')].map((label) => {
+        const numbers = (text: string | undefined): number[] => (text ?? '').split(',').map(Number);
+        const [x, y] = numbers(label.dataset['point']);
+        return {
+          name: label.dataset['disc']!,
+          value: Number(label.dataset['value']),
+          world: numbers(label.dataset['world']),
+          point: [x, y] as [number, number],
+        };
+      }),
+    );
+  }
+
+  /** The slices on the screen and where world places lie on them. */
+  async tiles(): Promise<ShownTile[]> {
+    const view = await this.frame.evaluate(() => document.getElementById('viewer')!.dataset['view'] ?? '{}');
+    return (JSON.parse(view) as { tiles?: ShownTile[] }).tiles ?? [];
+  }
+
+  /** Waits for two frames, so that what was asked for is drawn. */
+  async settled(): Promise<void> {
+    await this.frame.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  }
+
+  screenshot(path: string): Promise<Buffer> {
+    return this.page.screenshot({ path });
+  }
+}
