@@ -68,8 +68,15 @@ function mirrored(recorder: Recorder, weights: Value): Value {
   const shape = [input, out, k, k];
   const swapped = graph.node('Transpose', [weights], shape, { attributes: { perm: ints(1, 0, 2, 3) } });
   if (k === 1) return swapped;
-  const [from, to] = [graph.integers(-1, -1), graph.integers(-k - 1, -k - 1)];
-  return graph.node('Slice', [swapped, from, to, graph.integers(2, 3), graph.integers(-1, -1)], shape);
+  // A product with the exchange matrix: several times faster than slicing with negative steps.
+  const area = k * k;
+  const exchange = Float32Array.from(
+    { length: area * area },
+    (_, i) => +((i % area) + Math.floor(i / area) === area - 1),
+  );
+  const rows = reshaped(recorder, swapped, [input * out, area]);
+  const reversed = graph.node('MatMul', [rows, graph.floats(exchange, [area, area])], [input * out, area]);
+  return reshaped(recorder, reversed, shape);
 }
 
 export const convolutionFilterGrad: RecordedKernel = (recorder, { x, dy }, attrs) => {
@@ -95,8 +102,14 @@ function outerProducts(recorder: Recorder, a: Value, b: Value): Value {
     domain: microsoftDomain,
     attributes: { transB: int(1) },
   });
-  const attributes = { keepdims: int(0) };
-  return graph.node('ReduceSum', [products, graph.integers(0)], [p, q], { attributes });
+  if (n === 1) return reshaped(recorder, products, [p, q]);
+  // A product with ones: several times faster than ReduceSum over the first axis.
+  const ones = graph.floats(new Float32Array(n).fill(1), [1, n]);
+  return reshaped(
+    recorder,
+    graph.node('MatMul', [ones, reshaped(recorder, products, [n, p * q])], [1, p * q]),
+    [p, q],
+  );
 }
 
 function pointwise(recorder: Recorder, x: Value, dy: Value): Value {
@@ -104,23 +117,30 @@ function pointwise(recorder: Recorder, x: Value, dy: Value): Value {
 }
 
 /**
- * 3x3, padding 1: every pair of a row-shifted gradient and a column-shifted input is one block of a
- * single product `[3 out, h w] · [h w, 3 in]`.
+ * 3x3, padding 1: for each column of the filter a product of the gradient in three row shifts with the
+ * input in one column shift, `[3 out, h w] · [h w, in]`: no windows have to be laid out.
  */
 function shifted(recorder: Recorder, x: Value, dy: Value): Value {
   const { graph } = recorder;
   const [out, input] = [dy.shape[1], x.shape[1]];
-  const columns = shifts(recorder, x, 3, [-1, 0, 1]);
-  const rows = shifts(recorder, dy, 2, [1, 0, -1]);
-  const products = outerProducts(recorder, rows, columns);
-  const blocks = reshaped(recorder, products, [3, out, 3, input]);
-  return graph.node('Transpose', [blocks], [out, input, 3, 3], { attributes: { perm: ints(1, 3, 0, 2) } });
+  const rows = graph.node(
+    'Concat',
+    shifts(recorder, dy, 2, [1, 0, -1]),
+    [dy.shape[0], 3 * out, ...dy.shape.slice(2)],
+    {
+      attributes: { axis: int(1) },
+    },
+  );
+  const columns = shifts(recorder, x, 3, [-1, 0, 1]).map((column) => outerProducts(recorder, rows, column));
+  const stacked = graph.node('Concat', columns, [9 * out, input], { attributes: { axis: int(0) } });
+  const blocks = reshaped(recorder, stacked, [3, 3, out, input]);
+  return graph.node('Transpose', [blocks], [out, input, 3, 3], { attributes: { perm: ints(2, 3, 1, 0) } });
 }
 
-/** Copies of `value` moved by each offset along an axis (zeros move in), stacked along the channels. */
-function shifts(recorder: Recorder, value: Value, axis: number, offsets: readonly number[]): Value {
+/** Copies of `value` moved by each offset along an axis; zeros move in. */
+function shifts(recorder: Recorder, value: Value, axis: number, offsets: readonly number[]): Value[] {
   const { graph } = recorder;
-  const copies = offsets.map((offset) => {
+  return offsets.map((offset) => {
     if (offset === 0) return value;
     const before = [0, 0, 0, 0];
     const after = [0, 0, 0, 0];
@@ -129,8 +149,6 @@ function shifts(recorder: Recorder, value: Value, axis: number, offsets: readonl
     after[axis] = offset;
     return graph.node('Pad', [value, graph.integers(...before, ...after)], value.shape);
   });
-  const shape = [value.shape[0], value.shape[1] * offsets.length, value.shape[2], value.shape[3]];
-  return graph.node('Concat', copies, shape, { attributes: { axis: int(1) } });
 }
 
 /** Any kernel and stride: the windows of every output position laid out by a convolution with unit filters. */
