@@ -13,9 +13,9 @@ import type { TrainingConfig } from './config.js';
 import { modelCard } from './model-card.js';
 import { createOptimizer } from './optimizer.js';
 import { phantomBatches, validationPhantoms } from './phantom-batches.js';
-import type { TrainerParts } from './trainer.js';
+import type { TrainerParts, Validation } from './trainer.js';
+import { validationPicture } from './validation-picture.js';
 import { ValidationTally } from './validation.js';
-import type { ValidationResult } from './validation.js';
 
 export interface AssembleOptions {
   readonly engine?: EngineChoice;
@@ -63,16 +63,20 @@ export async function assembleTraining(
   };
 }
 
-/** Runs a network over held-out samples. */
+/** Runs a network over held-out samples, and draws the first of them. */
 export async function validate(
   inference: Inference,
   config: TrainingConfig,
   held: readonly SampleBatch[],
-): Promise<ValidationResult> {
-  const tally = new ValidationTally(targetGrid(config.network, side, side), lossOf(config));
+): Promise<Validation> {
+  const grid = targetGrid(config.network, side, side);
+  const tally = new ValidationTally(grid, lossOf(config));
+  let picture: Uint8Array | null = null;
   for (const samples of held) {
     const batch = trainingBatch(samples, config.network, config.training.targetSigma);
-    tally.add(await inference.run(batch.images), batch, samples.discs, samples.spacing);
+    const output = await inference.run(batch.images);
+    tally.add(output, batch, samples.discs, samples.spacing);
+    picture ??= await validationPicture(samples, batch.targets, output.heatmaps.at(-1)!, grid);
   }
-  return tally.result();
+  return { result: tally.result(), picture };
 }

@@ -11,6 +11,7 @@ export const stateFile = 'training-state.safetensors';
 
 /**
  * The folder of one training: `config.json`, `metrics.jsonl` (one line per epoch), `log.txt`,
+ * `pictures/epoch_0001.png` …,
  * `best/` and `last/` (model folders), `last/training-state.safetensors`.
  */
 export class RunFolder {
@@ -37,6 +38,12 @@ export class RunFolder {
   async writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
     const lines = history.map((line) => `${JSON.stringify({ formatVersion: 1, ...line })}\n`);
     await writeWhole(join(this.path, 'metrics.jsonl'), lines.join(''));
+  }
+
+  /** @param epoch 0-based; pictures are numbered from 1 */
+  async writePicture(epoch: number, png: Uint8Array): Promise<void> {
+    const name = `epoch_${String(epoch + 1).padStart(4, '0')}.png`;
+    await writeWhole(join(this.path, 'pictures', name), png);
   }
 
   async log(line: string): Promise<void> {

@@ -21,6 +21,12 @@ export interface StepOptimizer {
   update(parameters: Float32Array, gradients: Float32Array, learningRate: number, step: number): void;
 }
 
+/** What validation found, and a picture of it (PNG) where there is one. */
+export interface Validation {
+  readonly result: ValidationResult;
+  readonly picture: Uint8Array | null;
+}
+
 /** What the loop is made of; replaced in tests. */
 export interface TrainerParts {
   readonly engine: string;
@@ -28,7 +34,7 @@ export interface TrainerParts {
   readonly optimizer: StepOptimizer;
   /** The batches from the given step on. */
   openBatches(firstStep: number): BatchSource;
-  validate(model: Model): Promise<ValidationResult>;
+  validate(model: Model): Promise<Validation>;
   /** Puts a model folder and the extra files in it into place in one moment. */
   saveModel(folder: string, model: Model, extraFiles?: ReadonlyMap<string, Uint8Array>): Promise<void>;
   /** Milliseconds, for everything that depends on time. */
@@ -226,7 +232,7 @@ class Trainer {
   private async endEpoch(): Promise<void> {
     const { counters, config } = this;
     const progress = this.progress();
-    const found = await this.parts.validate(this.model(null));
+    const { result: found, picture } = await this.parts.validate(this.model(null));
     const metrics: EpochMetrics = {
       epoch: counters.step / config.training.stepsPerEpoch - 1,
       step: counters.step,
@@ -246,6 +252,7 @@ class Trainer {
       await this.parts.saveModel(this.folder.best(), this.model(metrics));
     }
     await this.checkpoint();
+    if (picture !== null) await this.folder.writePicture(metrics.epoch, picture);
     await this.folder.writeMetrics(counters.history);
     await this.folder.log(`epoch ${metrics.epoch} ${JSON.stringify(metrics)}`);
     this.emit({ kind: 'epoch', metrics, best });

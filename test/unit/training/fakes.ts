@@ -93,7 +93,8 @@ export function fakeParts(overrides: Partial<TrainerParts> = {}): FakeParts {
     openBatches: (firstStep) => new NumberedBatches(firstStep),
     validate: async (model) => {
       const [first] = model.weights.get('weight')!.data;
-      return { loss: Math.abs(first!), accuracy: 0.5, falseRate: 0, medianDistance: 1 };
+      const result = { loss: Math.abs(first!), accuracy: 0.5, falseRate: 0, medianDistance: 1 };
+      return { result, picture: Uint8Array.of(1, 2, 3) };
     },
     saveModel: async (path, _model, extraFiles) => {
       saved.push(path);

@@ -50,6 +50,12 @@ describe('train', () => {
       'last',
       'log.txt',
       'metrics.jsonl',
+      'pictures',
+    ]);
+    expect(await readdir(join(root, 'run', 'pictures'))).toEqual([
+      'epoch_0001.png',
+      'epoch_0002.png',
+      'epoch_0003.png',
     ]);
     expect(parts.saved.at(-1)).toBe(join(root, 'run', 'last'));
     expect(parts.saved).toContain(join(root, 'run', 'best'));
