@@ -9,7 +9,8 @@ const reference = referenceDir();
 interface TensorSummary {
   l2: number;
   first8: number[];
-  float64?: { l2: number; first8: number[] };
+  float64: { l2: number; first8: number[] };
+  max_abs_err_f32_vs_f32_other_kernels: number;
   rounding_noise_gradient?: boolean;
 }
 
@@ -31,6 +32,12 @@ describe.each(trainingCaseNames(reference))('training step of %s', (name) => {
 
   afterAll(async () => step.dispose());
 
+  const gradientOf = (tensor: string) => {
+    const place = step.layout.find((p) => p.name === tensor);
+    if (!place) throw new Error(`there is no parameter ${tensor}`);
+    return slice(step.gradients, place);
+  };
+
   it('has the loss of the original', () => {
     const loss = example.json('loss.json');
     expect(result.loss / loss.loss_float64).toBeCloseTo(1, 4);
@@ -39,32 +46,34 @@ describe.each(trainingCaseNames(reference))('training step of %s', (name) => {
     );
   });
 
+  /*
+   * In single precision a rectifier or a maximum now and then decides otherwise, and where it does depends on
+   * the order of additions. `spread` is what the original's own kernels differ by for that reason.
+   */
   it('has the norm and first entries of every gradient', () => {
     const tolerance = example.tight ? 1e-4 : 2e-2;
     for (const [tensor, summary] of Object.entries<TensorSummary>(example.json('gradients.json'))) {
       if (summary.rounding_noise_gradient) continue;
-      const place = step.layout.find((p) => p.name === tensor);
-      expect(place, tensor).toBeDefined();
-      const gradient = slice(step.gradients, place!);
-      const { l2, first8 } = summary.float64!;
+      const gradient = gradientOf(tensor);
+      const { l2, first8 } = summary.float64;
+      const spread = summary.max_abs_err_f32_vs_f32_other_kernels;
       expect(Math.abs(norm(gradient) - l2) / l2, `${tensor}: norm`).toBeLessThan(tolerance);
       const size = l2 / Math.sqrt(gradient.length);
       first8.forEach((value, i) => {
-        const error = Math.abs(gradient[i]! - value) / Math.max(Math.abs(value), size);
-        expect(error, `${tensor}[${i}]`).toBeLessThan(example.tight ? 5e-4 : 0.2);
+        const allowed = 10 * tolerance * Math.max(Math.abs(value), size) + 2 * spread;
+        expect(Math.abs(gradient[i]! - value), `${tensor}[${i}]`).toBeLessThan(allowed);
       });
     }
   });
 
   it('has the complete gradients that are stored', () => {
+    const summaries: Record<string, TensorSummary> = example.json('gradients.json');
     for (const tensor of example.fullGradients) {
       const expected = example.array(`full_gradients/${tensor}.npy`).data;
-      const gradient = slice(
-        step.gradients,
-        step.layout.find((p) => p.name === tensor)!,
-      );
-      const error = norm(gradient.map((x, i) => x - expected[i]!)) / norm(expected);
-      expect(error, tensor).toBeLessThan(example.tight ? 1e-4 : 2e-2);
+      const error = norm(gradientOf(tensor).map((x, i) => x - expected[i]!));
+      const spread = summaries[tensor]!.max_abs_err_f32_vs_f32_other_kernels * Math.sqrt(expected.length);
+      const allowed = (example.tight ? 1e-4 : 2e-2) * norm(expected) + (example.tight ? 0.5 * spread : 0);
+      expect(error, tensor).toBeLessThan(allowed);
     }
   });
 

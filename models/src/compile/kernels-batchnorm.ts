@@ -11,7 +11,10 @@ const reduced = [0, 2, 3];
 
 /** What both directions need: the centred input and statistics as `[1, c, 1, 1]`. */
 interface Centred {
+  /** The input minus its mean as first computed. */
   readonly centred: Value;
+  /** What that first mean missed by rounding: the mean of `centred`. */
+  readonly rest: Value;
   readonly mean: Value;
   readonly variance: Value;
   /** 1 / sqrt(variance + epsilon) */
@@ -19,23 +22,29 @@ interface Centred {
 }
 
 /**
- * Centring before squaring keeps single precision; asking again in the backward pass yields the
- * same nodes, as equal nodes are made once.
+ * Centring before squaring, and then averaging once more what is left, keeps the precision that a sum of
+ * thousands of single-precision numbers loses: otherwise single rectifiers decide differently than in double
+ * precision. Asking again in the backward pass yields the same nodes, as equal nodes are made once.
  */
 function centre(recorder: Recorder, x: Value): Centred {
   const { graph } = recorder;
   const small = [1, x.shape[1], 1, 1];
+  const tiny = (op: string, ...inputs: Value[]) => graph.node(op, inputs, small);
   const perElement = graph.scalar(x.shape[1] / x.shape.reduce((a, b) => a * b));
-  const mean = graph.node('Mul', [sumOver(recorder, x, reduced), perElement], small);
-  const centred = graph.node('Sub', [x, mean], x.shape);
-  const squares = sumOver(recorder, centred, reduced, 'ReduceSumSquare');
-  const variance = graph.node('Mul', [squares, perElement], small);
-  const deviation = graph.node(
-    'Sqrt',
-    [graph.node('Add', [variance, graph.scalar(batchNormEpsilon)], small)],
-    small,
-  );
-  return { centred, mean, variance, inverse: graph.node('Reciprocal', [deviation], small) };
+  const average = (value: Value, first?: string) =>
+    tiny('Mul', sumOver(recorder, value, reduced, first), perElement);
+  const roughMean = average(x);
+  const centred = graph.node('Sub', [x, roughMean], x.shape);
+  const rest = average(centred);
+  const variance = tiny('Sub', average(centred, 'ReduceSumSquare'), tiny('Mul', rest, rest));
+  const deviation = tiny('Sqrt', tiny('Add', variance, graph.scalar(batchNormEpsilon)));
+  return {
+    centred,
+    rest,
+    mean: tiny('Add', roughMean, rest),
+    variance,
+    inverse: tiny('Reciprocal', deviation),
+  };
 }
 
 /** x · factor + offset per channel, one pass. */
@@ -53,10 +62,13 @@ export const batchNorm: RecordedKernel = (recorder, inputs, attrs) => {
   const { graph } = recorder;
   const x = recorder.value(inputs.x);
   const small = [1, x.shape[1], 1, 1];
-  const { centred, mean, variance, inverse } = centre(recorder, x);
-  const scale = reshaped(recorder, recorder.value(inputs.scale), small);
+  const { centred, rest, mean, variance, inverse } = centre(recorder, x);
+  const [scale, offset] = [inputs.scale, inputs.offset].map((t) =>
+    reshaped(recorder, recorder.value(t), small),
+  );
   const factor = graph.node('Mul', [scale, inverse], small);
-  let y = affine(recorder, centred, factor, recorder.value(inputs.offset));
+  const restScaled = graph.node('Mul', [rest, factor], small);
+  let y = affine(recorder, centred, factor, graph.node('Sub', [offset, restScaled], small));
   if (inputs.skip) y = graph.node('Add', [y, recorder.value(inputs.skip)], y.shape);
   if (attrs.relu) y = graph.node('Relu', [y], y.shape);
   const vector = (value: Value) => recorder.result(reshaped(recorder, value, [x.shape[1]]), [x.shape[1]]);
@@ -64,8 +76,8 @@ export const batchNorm: RecordedKernel = (recorder, inputs, attrs) => {
 };
 
 /**
- * With g = dy behind the rectifier, s = Σg, t = Σ(g · centred), a = scale · inverse and m values per channel:
- * dx = a·g - (a · inverse² · t / m) · centred - a·s/m.
+ * With g = dy behind the rectifier, s = Σg, u = x - mean, t = Σ(g·u), a = scale · inverse and m values per
+ * channel: dx = a·g - (a · inverse² · t / m)·u - a·s/m.
  */
 export const batchNormGrad: RecordedKernel = (recorder, inputs, attrs) => {
   const { graph } = recorder;
@@ -73,15 +85,18 @@ export const batchNormGrad: RecordedKernel = (recorder, inputs, attrs) => {
   const channels = x.shape[1];
   const small = [1, channels, 1, 1];
   const multiply = (a: Value, b: Value) => graph.node('Mul', [a, b], small);
-  const { centred, inverse } = centre(recorder, x);
+  const { centred, rest, inverse } = centre(recorder, x);
   const slope = attrs.relu ? rectified(recorder, inputs.dy, inputs.y) : recorder.value(inputs.dy);
   const slopes = sumOver(recorder, slope, reduced);
-  const products = sumOver(recorder, graph.node('Mul', [slope, centred], x.shape), reduced);
+  const subtract = (a: Value, b: Value) => graph.node('Sub', [a, b], small);
+  const onRough = sumOver(recorder, graph.node('Mul', [slope, centred], x.shape), reduced);
+  const products = subtract(onRough, multiply(slopes, rest));
   const factor = multiply(reshaped(recorder, recorder.value(inputs.scale), small), inverse);
   const perElement = graph.scalar((-1 * channels) / x.shape.reduce((a, b) => a * b));
   const perValue = multiply(factor, perElement);
   const onCentred = multiply(multiply(multiply(inverse, inverse), products), perValue);
-  const correction = affine(recorder, centred, onCentred, multiply(slopes, perValue));
+  const constant = subtract(multiply(slopes, perValue), multiply(onCentred, rest));
+  const correction = affine(recorder, centred, onCentred, constant);
   const dx = graph.node('Add', [graph.node('Mul', [slope, factor], x.shape), correction], x.shape);
   const vector = (value: Value) => recorder.result(reshaped(recorder, value, [channels]), [channels]);
   return [
