@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -148,6 +148,13 @@ export class Editor {
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Changes user settings while the editor runs. */
+  async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = join(this.profile, 'user-data', 'User', 'settings.json');
+    const before = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...before, ...settings }, null, 2));
   }
 
   /** Text of the notifications that are shown. */

@@ -104,6 +104,7 @@ export class LabelsSection {
       );
     }
     if (model !== null && this.#model.value !== model) this.#model.value = model;
+    setAttribute(this.#model, 'title', models.find(({ name }) => name === model)?.title);
   }
 
   #showMessage(state: ViewerState, phase: Phase): void {
@@ -184,11 +185,11 @@ function messageOf({ backend, labelling, labels }: ViewerState, phase: Phase): M
   if (labels && phase === 'empty')
     return {
       kind: 'info',
-      title: t('No disc was found'),
+      title: t('What you can try'),
       hints: [
-        t('Does the volume show the spine from the side, with its midline inside?'),
+        t('Look through the slices: the volume has to contain the midline of the spine.'),
         t('Choose the model made for this contrast (T1w or T2w).'),
-        t('Adjust the window: if you can\u2019t make out discs, the model can\u2019t either.'),
+        t('Turn on the heat map: faint spots show what the model considered.'),
       ],
     };
   return null;

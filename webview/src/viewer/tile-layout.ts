@@ -8,8 +8,8 @@ export interface TileBox {
   readonly height: number;
 }
 
-/** Share of the width the sagittal slice may take at most. */
-const sagittalShare = 0.68;
+/** Share of the width the sagittal slice gets at least. */
+const sagittalShare = 0.6;
 
 /**
  * Three planes in a box: sagittal large at the left, coronal above axial beside it, each with the aspect ratio of
@@ -22,9 +22,8 @@ export function layoutTiles(
   height: number,
   gap: number,
 ): TileBox[] {
-  const large = Math.min(height / z, (width * sagittalShare) / y);
-  const rest = width - large * y - gap;
-  const small = Math.min(rest / x, (height - gap) / (z + y), large);
+  const small = Math.min((height - gap) / (z + y), (width * (1 - sagittalShare)) / x);
+  const large = Math.min(height / z, (width - gap - small * x) / y);
   const total = large * y + gap + small * x;
   const left = (width - total) / 2;
   const side = left + large * y + gap;

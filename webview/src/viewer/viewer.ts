@@ -19,6 +19,7 @@ import { phaseOf, type Phase } from './phase.js';
 import { PictureLoader } from './picture.js';
 import { Toolbar } from './toolbar.js';
 import { CannotDraw, VolumeView, type Layout, type OverlayKind } from './volume-view.js';
+import { VolumeSection } from './volume-section.js';
 import { WindowSection } from './window-section.js';
 
 const tools: readonly Tool[] = ['window', 'pan', 'zoom', 'crosshair'];
@@ -36,6 +37,7 @@ export class Viewer {
   readonly #labels: LabelsSection;
   readonly #overlays: OverlaysSection;
   readonly #window: WindowSection;
+  readonly #volume = new VolumeSection();
   readonly #toolbar: Toolbar;
   readonly #footer = new Footer();
   readonly #announcer = h('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
@@ -103,6 +105,7 @@ export class Viewer {
         this.#list.element,
         this.#overlays.element,
         this.#window.element,
+        this.#volume.element,
       ),
       this.#announcer,
     );
@@ -213,9 +216,10 @@ export class Viewer {
     if (problem) this.#cover.failed(problem, state?.file.name ?? '');
     else if (!picture.loaded) this.#cover.loading(state?.file.name ?? '', this.#loader?.fraction ?? null);
     else this.#cover.hide();
-    setAttribute(this.#root, 'data-picture', picture.loaded ? 'loaded' : null);
+    setAttribute(this.#root, 'data-broken', problem !== null);
     if (state) {
       this.#labels.update(state, phase);
+      this.#volume.update(state.header);
       this.#overlays.update(this.#memory.overlays, {
         attention: Boolean(state.labels?.overlays.attention),
         heatmap: Boolean(state.labels?.overlays.heatmap),

@@ -105,7 +105,8 @@ export class VolumeView {
         R: colours.map(([red]) => red),
         G: colours.map(([, green]) => green),
         B: colours.map(([, , blue]) => blue),
-        A: steps.map((step) => Math.round(90 + (165 * step) / 255)),
+        // The lowest colour stands for nothing: it must not tint the whole slice.
+        A: steps.map((step, i) => (i === 0 ? 0 : Math.round(130 + (125 * step) / 255))),
         I: steps,
       });
     }
