@@ -1,7 +1,7 @@
 import { CancelledError } from '@disc-labeling/models/errors';
 import { readModel } from '@disc-labeling/models/weights/folder';
 import { assembleTraining } from '@disc-labeling/server/training/assemble';
-import { benchmarkStep } from '@disc-labeling/server/training/bench';
+import { benchmarkNetwork, benchmarkStep } from '@disc-labeling/server/training/bench';
 import { parseTrainingConfig } from '@disc-labeling/server/training/config';
 import type { TrainingEvent } from '@disc-labeling/server/training/events';
 import { RunFolder } from '@disc-labeling/server/training/run-folder';
@@ -85,6 +85,11 @@ describe('training on phantoms', () => {
     );
   });
 
+  it('pictures the held-out samples after every epoch', async () => {
+    const pictures = await readdir(join(root, 'whole', 'pictures'));
+    expect(pictures).toEqual(['epoch_0001.png', 'epoch_0002.png']);
+  });
+
   it('leaves models that can be read, with where they come from', async () => {
     for (const kind of ['best', 'last']) {
       const { description, weights } = await readModel(join(root, 'whole', kind));
@@ -98,10 +103,22 @@ describe('training on phantoms', () => {
   });
 });
 
-describe('benchmarkStep', () => {
-  it('times steps', async () => {
-    const result = await benchmarkStep(network, { batch: 1, runs: 3 });
+describe.each([
+  ['benchmarkNetwork', benchmarkNetwork],
+  ['benchmarkStep', benchmarkStep],
+])('%s', (_, benchmark) => {
+  it('times runs', async () => {
+    const done: number[] = [];
+    const onRun = (n: number) => done.push(n);
+    const result = await benchmark(network, {
+      batch: 1,
+      runs: 3,
+      threads: 1,
+      engine: 'onnxruntime-cpu',
+      onRun,
+    });
     expect(result).toMatchObject({ engine: 'onnxruntime-cpu', threads: 1, batch: 1, runs: 3 });
+    expect(done).toEqual([1, 2, 3]);
     expect(result.seconds.min).toBeGreaterThan(0);
     expect(result.seconds.median).toBeGreaterThanOrEqual(result.seconds.min);
     expect(result.seconds.max).toBeGreaterThanOrEqual(result.seconds.median);

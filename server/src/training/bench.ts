@@ -1,9 +1,13 @@
 import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { heatmapStride } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
+import { createInference } from '@disc-labeling/models/engines';
+import { defaultThreads } from '@disc-labeling/models/engines/threads';
+import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import { initialWeights } from '@disc-labeling/models/layers-listing';
-import type { LossConfig, TrainingBatch } from '@disc-labeling/models/training';
+import type { Weights } from '@disc-labeling/models/model';
+import type { TrainingBatch } from '@disc-labeling/models/training';
 import { createOptimizer } from './optimizer.js';
 
 /** Times of repeated runs. */
@@ -21,6 +25,7 @@ export interface BenchOptions {
   readonly batch?: number;
   readonly runs?: number;
   readonly threads?: number;
+  readonly engine?: EngineChoice;
   readonly signal?: AbortSignal;
   readonly onRun?: (done: number) => void;
 }
@@ -30,48 +35,65 @@ const warmUps = 2;
 /** Side of the input. */
 const side = 256;
 
+/**
+ * Times forward passes on random images of 256 x 256.
+ * @param weights random ones when absent; what they are does not change the time
+ */
+export async function benchmarkNetwork(
+  network: NetworkConfig,
+  options: BenchOptions = {},
+  weights: Weights = initialWeights(network, 0),
+): Promise<BenchResult> {
+  const { batch = 1, engine = 'auto', threads = defaultThreads() } = options;
+  const inference = await createInference(network, weights, { engine, threads });
+  try {
+    const images = randomImages([batch, network.inputChannels, side, side]);
+    const times = await timed(options, async () => void (await inference.run(images)));
+    return { engine: inference.engine, threads, batch, ...times };
+  } finally {
+    await inference.dispose();
+  }
+}
+
 /** Times whole training steps (forward, loss, gradients, RMSprop) on random images of 256 x 256. */
 export async function benchmarkStep(
   network: NetworkConfig,
   options: BenchOptions = {},
+  weights: Weights = initialWeights(network, 0),
 ): Promise<BenchResult> {
-  const { batch = 3, runs = 10, threads = 1, signal, onRun } = options;
-  const shape = [batch, network.inputChannels, side, side] as const;
-  const step = await createTrainingStep(
-    network,
-    initialWeights(network, 0),
-    { kind: 'reference' } satisfies LossConfig,
-    shape,
-    {
-      threads,
-    },
-  );
+  const { batch = 3, threads = defaultThreads() } = options;
+  const samples = randomBatch(network, batch);
+  const step = await createTrainingStep(network, weights, { kind: 'reference' }, samples.images.shape, {
+    threads,
+  });
   try {
-    const optimizer = createOptimizer(
-      { optimizer: 'rmsprop', momentum: 0, weightDecay: 0 },
-      step.parameters.length,
-    );
-    const samples = randomBatch(network, shape);
-    const times: number[] = [];
-    for (let run = 0; run < warmUps + runs; run++) {
-      throwIfCancelled(signal);
-      const start = performance.now();
+    const rmsprop = { optimizer: 'rmsprop', momentum: 0, weightDecay: 0 } as const;
+    const optimizer = createOptimizer(rmsprop, step.parameters.length);
+    const times = await timed(options, async (run) => {
       await step.run(samples);
       optimizer.update(step.parameters, step.gradients, 2.5e-4, run);
-      if (run >= warmUps) times.push((performance.now() - start) / 1000);
-      onRun?.(Math.max(0, run + 1 - warmUps));
-    }
-    return {
-      engine: 'onnxruntime-cpu',
-      threads,
-      batch,
-      runs,
-      seconds: spread(times),
-      peakMemory: peakMemory(),
-    };
+    });
+    return { engine: 'onnxruntime-cpu', threads, batch, ...times };
   } finally {
     await step.dispose();
   }
+}
+
+async function timed(
+  { runs = 10, signal, onRun }: BenchOptions,
+  work: (run: number) => Promise<void>,
+): Promise<Pick<BenchResult, 'runs' | 'seconds' | 'peakMemory'>> {
+  const times: number[] = [];
+  for (let run = 0; run < warmUps + runs; run++) {
+    throwIfCancelled(signal);
+    const start = performance.now();
+    await work(run);
+    if (run < warmUps) continue;
+    times.push((performance.now() - start) / 1000);
+    onRun?.(times.length);
+  }
+  // maxRSS is in kilobytes on every system.
+  return { runs, seconds: spread(times), peakMemory: process.resourceUsage().maxRSS * 1024 };
 }
 
 /** Smallest, middle and largest of some times. */
@@ -82,20 +104,19 @@ export function spread(times: readonly number[]): BenchResult['seconds'] {
   return { min: sorted[0]!, median, max: sorted.at(-1)! };
 }
 
-/** `maxRSS` is in kilobytes on every system. */
-const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;
+function randomImages(shape: TrainingBatch['images']['shape']): TrainingBatch['images'] {
+  return { data: random(shape), shape };
+}
 
-function randomBatch(
-  network: NetworkConfig,
-  shape: readonly [number, number, number, number],
-): TrainingBatch {
-  const [n] = shape;
-  const maps = [n, network.joints, side / heatmapStride(network), side / heatmapStride(network)];
-  const random = (length: number) => Float32Array.from({ length }, Math.random);
-  const size = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
+function randomBatch(network: NetworkConfig, n: number): TrainingBatch {
+  const cells = side / heatmapStride(network);
+  const maps = [n, network.joints, cells, cells];
   return {
-    images: { data: random(size(shape)), shape },
-    targets: { data: random(size(maps)), shape: maps },
+    images: randomImages([n, network.inputChannels, side, side]),
+    targets: { data: random(maps), shape: maps },
     visibility: { data: new Float32Array(n * network.joints).fill(1), shape: [n, network.joints] },
   };
 }
+
+const random = (shape: readonly number[]): Float32Array =>
+  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, Math.random);

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../program.js';
+import { registerBench } from './bench.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
@@ -17,6 +18,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPredict,
   registerDecode,
   registerWeights,
+  registerBench,
   registerModels,
   registerEngines,
 ];
