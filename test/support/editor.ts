@@ -1,4 +1,5 @@
 import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -155,6 +156,15 @@ export class Editor {
     const path = join(this.profile, 'user-data', 'User', 'settings.json');
     const before = JSON.parse(await readFile(path, 'utf8')) as object;
     await writeFile(path, JSON.stringify({ ...before, ...settings }, null, 2));
+  }
+
+  /** Process ids of the backends this editor has started and that still run. */
+  backends(): number[] {
+    const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
+    return list
+      .split('\n')
+      .filter((line) => line.includes(this.profile) && line.includes('server.mjs'))
+      .map((line) => Number.parseInt(line, 10));
   }
 
   /** Text of the notifications that are shown. */

@@ -1,7 +1,7 @@
 import type { ErrorData } from '@disc-labeling/server/protocol';
 import type { ViewerRequest } from '../messages.js';
 import { h, icon, setText } from './dom.js';
-import { sentence } from './labels-section.js';
+import { capitalized, sentence } from './labels-section.js';
 import { t } from './localize.js';
 
 /** What stands in place of the picture: loading, or why there is none. */
@@ -49,7 +49,7 @@ export class Cover {
         'div',
         { class: 'cover-error', role: 'alert' },
         icon('error'),
-        h('h1', {}, sentence(problem.what)),
+        h('h1', {}, capitalized(problem.what)),
         h('p', { class: 'why' }, sentence(problem.why)),
         h('p', { class: 'file' }, problem.file ?? fileName),
         h(

@@ -178,7 +178,7 @@ function messageOf({ backend, labelling, labels }: ViewerState, phase: Phase): M
   if (labelling.phase === 'failed')
     return {
       kind: 'error',
-      title: sentence(labelling.problem.what),
+      title: capitalized(labelling.problem.what),
       text: sentence(labelling.problem.why),
       actions: [showLog],
     };
@@ -195,6 +195,8 @@ function messageOf({ backend, labelling, labels }: ViewerState, phase: Phase): M
   return null;
 }
 
+export const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** With a capital at the start and a full stop at the end. */
 export const sentence = (text: string): string =>
-  text === '' ? '' : text[0].toUpperCase() + text.slice(1) + (/[.!?\u2026]$/.test(text) ? '' : '.');
+  text === '' || /[.!?\u2026]$/.test(text) ? capitalized(text) : `${capitalized(text)}.`;

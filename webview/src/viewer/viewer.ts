@@ -1,5 +1,6 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import type { Labels, ViewerAction, ViewerRequest, ViewerState } from '../messages.js';
+import { CrosshairLayer } from './crosshair-layer.js';
 import { Cover } from './cover.js';
 import { DiscLayer } from './disc-layer.js';
 import { DiscList } from './disc-list.js';
@@ -30,6 +31,7 @@ export class Viewer {
   readonly #host: Host<Memory>;
   readonly #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true' });
   readonly #stage: HTMLElement;
+  readonly #crosshair = new CrosshairLayer();
   readonly #orientation = new OrientationLayer();
   readonly #discs: DiscLayer;
   readonly #list: DiscList;
@@ -74,7 +76,7 @@ export class Viewer {
       () => this.#resetWindow(),
     );
     this.#toolbar = new Toolbar({
-      tool: (tool) => this.#remember({ tool }),
+      tool: (tool) => this.#setTool(tool),
       layout: (layout) => this.#setLayout(layout),
       zoom: (factor) => this.#zoom(factor),
       fit: () => this.#fit(),
@@ -92,6 +94,7 @@ export class Viewer {
         onkeydown: (event: KeyboardEvent) => this.#key(event),
       },
       this.#canvas,
+      this.#crosshair.element,
       this.#orientation.element,
       this.#discs.element,
       this.#cover.element,
@@ -110,6 +113,7 @@ export class Viewer {
       this.#announcer,
     );
     this.#list.setDiscs([]);
+    this.#stage.dataset['tool'] = this.#memory.tool;
     this.#render();
   }
 
@@ -118,8 +122,6 @@ export class Viewer {
     try {
       this.#view = await VolumeView.create(this.#canvas, () => this.#drawn());
       this.#loader = new PictureLoader(this.#view, () => this.#render());
-      this.#applyTheme();
-      new MutationObserver(() => this.#applyTheme()).observe(document.body, { attributeFilter: ['class'] });
       const viewer = this;
       new Interaction(this.#stage, {
         view: this.#view,
@@ -251,6 +253,8 @@ export class Viewer {
   #drawn(): void {
     const tiles = this.#view?.tiles ?? [];
     this.#discs.place(tiles);
+    const shown = this.#memory.layout === 'multiplanar' || this.#memory.tool === 'crosshair';
+    this.#crosshair.place(tiles, this.#view && shown ? this.#view.crosshair : null);
     const toVoxel = invert(this.#affine);
     const fromWorld = tiles.map((tile) => (toVoxel ? compose(tile.fromVoxel, toVoxel) : tile.fromVoxel));
     this.#orientation.place(
@@ -359,8 +363,14 @@ export class Viewer {
   }
 
   #setLayout(layout: Layout): void {
-    if (this.#view) this.#view.layout = layout;
     this.#remember({ layout });
+    if (this.#view) this.#view.layout = layout;
+  }
+
+  #setTool(tool: Tool): void {
+    this.#remember({ tool });
+    this.#stage.dataset['tool'] = tool;
+    this.#drawn();
   }
 
   #setOverlay(kind: OverlayKind, setting: Partial<OverlaySetting>): void {
@@ -432,7 +442,7 @@ export class Viewer {
       a: () => this.#act('toggleAttention'),
       h: () => this.#act('toggleHeatMap'),
       r: () => this.#resetWindow(),
-      ...Object.fromEntries(tools.map((tool, i) => [String(i + 1), () => this.#remember({ tool })])),
+      ...Object.fromEntries(tools.map((tool, i) => [String(i + 1), () => this.#setTool(tool)])),
     };
     const shifted: Record<string, () => void> = {
       ArrowLeft: () => pan(step, 0),
@@ -446,17 +456,5 @@ export class Viewer {
     if (!action) return;
     event.preventDefault();
     action();
-  }
-
-  /** The renderer's cross hair takes a theme colour. */
-  #applyTheme(): void {
-    if (!this.#view) return;
-    const probe = h('span', { class: 'crosshair-colour' });
-    this.#root.append(probe);
-    const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? ['255', '255', '255']).map(
-      Number,
-    );
-    probe.remove();
-    this.#view.crosshairColor = [red / 255, green / 255, blue / 255];
   }
 }

@@ -47,8 +47,10 @@ const swizzle: Record<Plane, readonly [0 | 1 | 2, 0 | 1 | 2]> = {
 };
 
 const ramps: Record<OverlayKind, Ramp> = { attention: attentionRamp, heatmap: heatmapRamp };
-/** Overlay values below this are not drawn, so that the anatomy stays visible. */
-const overlayFloor = 0.12;
+/** Overlays fade out below this value, so that the anatomy stays visible. */
+const overlayFull = 0.5;
+/** NiiVue's colour map type that does so (its `COLORMAP_TYPE`, which it does not export, is misnamed there). */
+const translucentBelowMinimum = 1;
 
 /** Tells when something was drawn, and lets the layout follow the canvas before it is. */
 class ObservedNiivue extends Niivue {
@@ -91,7 +93,7 @@ export class VolumeView {
       loadingText: '',
       backColor: [0, 0, 0, 1],
       show3Dcrosshair: false,
-      crosshairWidth: 0,
+      crosshairWidth: 0, // drawn over the picture instead, one pixel wide
       isColorbar: false,
       isOrientationTextVisible: false,
       isRadiologicalConvention: true,
@@ -105,8 +107,7 @@ export class VolumeView {
         R: colours.map(([red]) => red),
         G: colours.map(([, green]) => green),
         B: colours.map(([, , blue]) => blue),
-        // The lowest colour stands for nothing: it must not tint the whole slice.
-        A: steps.map((step, i) => (i === 0 ? 0 : Math.round(130 + (125 * step) / 255))),
+        A: steps.map((_, i) => (i === 0 ? 0 : 255)),
         I: steps,
       });
     }
@@ -157,9 +158,10 @@ export class VolumeView {
         buffer: bytes,
         colormap: ramps[kind].name,
         opacity: this.#opacities[kind],
-        cal_min: overlayFloor,
+        cal_min: overlayFull,
         cal_max: 1,
       }));
+    if (image) image.colormapType = translucentBelowMinimum;
     const old = this.#overlays.get(kind);
     if (old) this.#nv.removeVolume(old);
     this.#overlays.delete(kind);
@@ -216,14 +218,7 @@ export class VolumeView {
   set layout(layout: Layout) {
     if (layout === this.#layout) return;
     this.#layout = layout;
-    this.#nv.opts.crosshairWidth = layout === 'sagittal' ? 0 : 0.75;
     this.#nv.opts.sliceType = layout === 'sagittal' ? SLICE_TYPE.SAGITTAL : SLICE_TYPE.MULTIPLANAR;
-    this.redraw();
-  }
-
-  /** Cross hair colour, 0..1. */
-  set crosshairColor(colour: readonly [number, number, number]) {
-    this.#nv.opts.crosshairColor = [...colour, 0.7];
     this.redraw();
   }
 
