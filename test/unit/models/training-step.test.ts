@@ -14,14 +14,10 @@ import { plainConstants, TrainingLayers } from '@disc-labeling/models/layers-ten
 import { stackLoss } from '@disc-labeling/models/loss';
 import type { Weights } from '@disc-labeling/models/model';
 import type { LossConfig, TrainingBatch } from '@disc-labeling/models/training';
+import { sequence } from './support.js';
 
-/** Reproducible numbers in 0..1. */
 function numbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    return state / 2 ** 31;
-  });
+  return Float32Array.from({ length: count }, sequence(seed));
 }
 
 function randomBatch(config: NetworkConfig, n: number, size: number): TrainingBatch {
@@ -91,7 +87,8 @@ const cases: [string, NetworkConfig, LossConfig, number][] = [
   ['reference', referenceNetwork({ features: 4, joints: 3, blocks: 0 }), { kind: 'reference' }, 2e-3],
 ];
 
-describe('the compiled training step', () => {
+// The plain JavaScript backend is slow, and slower on a busy machine.
+describe('the compiled training step', { timeout: 240_000 }, () => {
   it.each(cases)('%s: agrees with eager differentiation', async (_, config, lossConfig, noise) => {
     await tf.setBackend('cpu');
     const weights = initialWeights(config, 7);
