@@ -120,3 +120,24 @@ describe('train on the command line', () => {
     expect((await commandLine(['train', configFile, '--output', root, '--epochs', 'many'])).status).toBe(2);
   });
 });
+
+describe('bench on the command line', () => {
+  it.each(['network', 'step'])('times a %s', async (what) => {
+    const { status, out } = await commandLine([
+      'bench',
+      what,
+      '--network',
+      'light',
+      '--batch',
+      '1',
+      '--runs',
+      '2',
+      '--json',
+    ]);
+    expect(status).toBe(0);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({ engine: 'onnxruntime-cpu', threads: 1, batch: 1, runs: 2 });
+    expect(result.seconds.min).toBeLessThanOrEqual(result.seconds.max);
+    expect(result.peakMemory).toBeGreaterThan(0);
+  });
+});

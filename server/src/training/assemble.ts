@@ -2,7 +2,6 @@ import { createTrainingStep } from '@disc-labeling/models/compile/training-step'
 import { createInference } from '@disc-labeling/models/engines';
 import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
-import { UserError } from '@disc-labeling/models/errors';
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Model } from '@disc-labeling/models/model';
 import { writeModel } from '@disc-labeling/models/weights/folder';
@@ -11,6 +10,7 @@ import type { SampleBatch } from './batches.js';
 import { lossOf } from './config.js';
 import type { TrainingConfig } from './config.js';
 import { modelCard } from './model-card.js';
+import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
 import { phantomBatches, validationPhantoms } from './phantom-batches.js';
 import type { TrainerParts, Validation } from './trainer.js';
@@ -31,9 +31,8 @@ export async function assembleTraining(
   config: TrainingConfig,
   options: AssembleOptions = {},
 ): Promise<TrainerParts & { dispose(): Promise<void> }> {
-  const { engine = 'auto', threads = defaultThreads() } = options;
-  if (engine !== 'auto' && engine !== 'onnxruntime-cpu')
-    throw new UserError('cannot start training', `${engine} cannot train yet; use --engine onnxruntime-cpu`);
+  const { threads = defaultThreads() } = options;
+  const engine = trainingEngine(options.engine);
   const { network, training } = config;
   const step = await createTrainingStep(
     network,
@@ -44,12 +43,12 @@ export async function assembleTraining(
   );
   const held = await validationPhantoms(config, options.signal);
   return {
-    engine: 'onnxruntime-cpu',
+    engine,
     step,
     optimizer: createOptimizer(training, step.parameters.length),
     openBatches: (firstStep) => phantomBatches(config, firstStep),
     validate: async (model) => {
-      const inference = await createInference(network, model.weights, { engine: 'onnxruntime-cpu', threads });
+      const inference = await createInference(network, model.weights, { engine, threads });
       try {
         return await validate(inference, config, held);
       } finally {

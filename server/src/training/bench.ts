@@ -1,25 +1,14 @@
 import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { heatmapStride } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
-import { createInference } from '@disc-labeling/models/engines';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
+import type { ForwardBenchmark } from '@disc-labeling/models/bench';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
-import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Weights } from '@disc-labeling/models/model';
 import type { TrainingBatch } from '@disc-labeling/models/training';
+import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
-
-/** Times of repeated runs. */
-export interface BenchResult {
-  readonly engine: string;
-  readonly threads: number;
-  readonly batch: number;
-  readonly runs: number;
-  readonly seconds: { readonly min: number; readonly median: number; readonly max: number };
-  /** Largest resident memory of this process so far, in bytes. */
-  readonly peakMemory: number;
-}
 
 export interface BenchOptions {
   readonly batch?: number;
@@ -35,33 +24,14 @@ const warmUps = 2;
 /** Side of the input. */
 const side = 256;
 
-/**
- * Times forward passes on random images of 256 x 256.
- * @param weights random ones when absent; what they are does not change the time
- */
-export async function benchmarkNetwork(
-  network: NetworkConfig,
-  options: BenchOptions = {},
-  weights: Weights = initialWeights(network, 0),
-): Promise<BenchResult> {
-  const { batch = 1, engine = 'auto', threads = defaultThreads() } = options;
-  const inference = await createInference(network, weights, { engine, threads });
-  try {
-    const images = randomImages([batch, network.inputChannels, side, side]);
-    const times = await timed(options, async () => void (await inference.run(images)));
-    return { engine: inference.engine, threads, batch, ...times };
-  } finally {
-    await inference.dispose();
-  }
-}
-
 /** Times whole training steps (forward, loss, gradients, RMSprop) on random images of 256 x 256. */
 export async function benchmarkStep(
   network: NetworkConfig,
+  weights: Weights,
   options: BenchOptions = {},
-  weights: Weights = initialWeights(network, 0),
-): Promise<BenchResult> {
+): Promise<ForwardBenchmark> {
   const { batch = 3, threads = defaultThreads() } = options;
+  const engine = trainingEngine(options.engine);
   const samples = randomBatch(network, batch);
   const step = await createTrainingStep(network, weights, { kind: 'reference' }, samples.images.shape, {
     threads,
@@ -73,7 +43,7 @@ export async function benchmarkStep(
       await step.run(samples);
       optimizer.update(step.parameters, step.gradients, 2.5e-4, run);
     });
-    return { engine: 'onnxruntime-cpu', threads, batch, ...times };
+    return { engine, threads, batch, ...times };
   } finally {
     await step.dispose();
   }
@@ -82,7 +52,7 @@ export async function benchmarkStep(
 async function timed(
   { runs = 10, signal, onRun }: BenchOptions,
   work: (run: number) => Promise<void>,
-): Promise<Pick<BenchResult, 'runs' | 'seconds' | 'peakMemory'>> {
+): Promise<Pick<ForwardBenchmark, 'runs' | 'seconds' | 'peakMemory'>> {
   const times: number[] = [];
   for (let run = 0; run < warmUps + runs; run++) {
     throwIfCancelled(signal);
@@ -97,22 +67,19 @@ async function timed(
 }
 
 /** Smallest, middle and largest of some times. */
-export function spread(times: readonly number[]): BenchResult['seconds'] {
+function spread(times: readonly number[]): ForwardBenchmark['seconds'] {
   const sorted = [...times].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
   return { min: sorted[0]!, median, max: sorted.at(-1)! };
 }
 
-function randomImages(shape: TrainingBatch['images']['shape']): TrainingBatch['images'] {
-  return { data: random(shape), shape };
-}
-
 function randomBatch(network: NetworkConfig, n: number): TrainingBatch {
   const cells = side / heatmapStride(network);
   const maps = [n, network.joints, cells, cells];
+  const shape = [n, network.inputChannels, side, side] as const;
   return {
-    images: randomImages([n, network.inputChannels, side, side]),
+    images: { data: random(shape), shape },
     targets: { data: random(maps), shape: maps },
     visibility: { data: new Float32Array(n * network.joints).fill(1), shape: [n, network.joints] },
   };

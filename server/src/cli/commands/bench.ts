@@ -1,10 +1,12 @@
 import { Option } from 'commander';
+import { benchmarkForward } from '@disc-labeling/models/bench';
+import type { ForwardBenchmark, ForwardBenchmarkOptions } from '@disc-labeling/models/bench';
 import { lightNetwork, referenceNetwork } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
+import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Weights } from '@disc-labeling/models/model';
 import { findModel } from '../../labeling/models.js';
-import { benchmarkNetwork, benchmarkStep } from '../../training/bench.js';
-import type { BenchResult } from '../../training/bench.js';
+import { benchmarkStep } from '../../training/bench.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 interface BenchOptions {
@@ -13,7 +15,12 @@ interface BenchOptions {
   readonly runs: number;
 }
 
-type Benchmark = typeof benchmarkNetwork;
+/** Both kinds of measurement have this form. */
+type Benchmark = (
+  network: NetworkConfig,
+  weights: Weights,
+  options: ForwardBenchmarkOptions,
+) => Promise<ForwardBenchmark>;
 
 /** `bench`: how long a forward pass or a training step takes here. */
 export const registerBench: RegisterCommand = (program, action) => {
@@ -26,7 +33,7 @@ export const registerBench: RegisterCommand = (program, action) => {
       .option('--batch <n>', 'images at once', wholeNumber(1))
       .option('--runs <n>', 'how often', wholeNumber(1), 10)
       .action(action((context, options: BenchOptions) => run(context, options, name, benchmark)));
-  add('network', 'time the forward pass (batch 1 unless told otherwise)', benchmarkNetwork);
+  add('network', 'time the forward pass (batch 1 unless told otherwise)', benchmarkForward);
   add('step', 'time a whole training step (batch 3 unless told otherwise)', benchmarkStep);
 };
 
@@ -39,23 +46,28 @@ async function run(
   const { config, weights } = await chosen(network);
   const progress = output.progress(`bench ${name}`, runs);
   const { engine, threads } = options;
-  const result = await benchmark(
-    config,
-    { batch, runs, engine, threads, signal, onRun: (n) => progress.update(n) },
-    weights,
-  );
+  const result = await benchmark(config, weights, {
+    batch,
+    runs,
+    engine,
+    threads,
+    signal,
+    onRun: (n) => progress.update(n),
+  });
   progress.finish();
   output.result(result, (r) => text(name, r));
 }
 
-async function chosen(network: string): Promise<{ config: NetworkConfig; weights?: Weights }> {
-  if (network === 'reference') return { config: referenceNetwork() };
-  if (network === 'light') return { config: lightNetwork() };
-  const { description, weights } = await findModel(network);
+async function chosen(name: string): Promise<{ config: NetworkConfig; weights: Weights }> {
+  const presets: Record<string, NetworkConfig> = { reference: referenceNetwork(), light: lightNetwork() };
+  const config = presets[name];
+  // What the weights are does not change the time.
+  if (config !== undefined) return { config, weights: initialWeights(config, 0) };
+  const { description, weights } = await findModel(name);
   return { config: description.network, weights };
 }
 
-function text(name: string, { engine, threads, batch, runs, seconds, peakMemory }: BenchResult): string {
+function text(name: string, { engine, threads, batch, runs, seconds, peakMemory }: ForwardBenchmark): string {
   const s = (value: number) => value.toFixed(3);
   return [
     `${name}: median ${s(seconds.median)} s (${s(seconds.min)} to ${s(seconds.max)}, ${runs} runs)`,
