@@ -1,5 +1,5 @@
 import type { TrainingConfig } from './config.js';
-import type { StepOptimizer } from './trainer.js';
+import type { StepOptimizer } from './learner.js';
 
 type OptimizerConfig = Pick<TrainingConfig['training'], 'optimizer' | 'momentum' | 'weightDecay'>;
 

@@ -1,25 +1,17 @@
 import { CancelledError, UserError } from '@disc-labeling/models/errors';
-import type { Model, ModelDescription, Weights } from '@disc-labeling/models/model';
-import type { ParameterLayout, TrainingStep } from '@disc-labeling/models/training';
+import type { Model, ModelDescription } from '@disc-labeling/models/model';
+import type { TrainingStep } from '@disc-labeling/models/training';
 import { trainingBatch } from './batches.js';
-import type { BatchSource } from './batches.js';
+import type { BatchSource, SampleBatch } from './batches.js';
 import type { TrainingConfig } from './config.js';
 import type { EpochMetrics, TrainingEvent, TrainingSummary } from './events.js';
+import { Learner, type StepOptimizer } from './learner.js';
 import { modelDescription, type Provenance } from './model-card.js';
 import { stateFile, type RunFolder } from './run-folder.js';
 import { fractionDone, learningRateAt, targetSigmaAt, totalSteps } from './schedule.js';
 import { encodeTrainingState, readTrainingState } from './state.js';
 import type { Counters } from './state.js';
 import type { ValidationResult } from './validation.js';
-import { clipNorm, MovingAverage } from './weight-average.js';
-
-/** Moves parameters along their gradients; its slots are part of a checkpoint. */
-export interface StepOptimizer {
-  /** Flat arrays by name, as long as the parameters. */
-  readonly slots: ReadonlyMap<string, Float32Array>;
-  /** @param step how many updates went before this one */
-  update(parameters: Float32Array, gradients: Float32Array, learningRate: number, step: number): void;
-}
 
 /** What validation found, and a picture of it (PNG) where there is one. */
 export interface Validation {
@@ -66,8 +58,7 @@ export async function train(
 }
 
 class Trainer {
-  private readonly average: MovingAverage;
-  private readonly averageStatistics: MovingAverage;
+  private readonly learner: Learner;
   private counters: Counters;
   private readonly started: number;
   private secondsBefore = 0;
@@ -82,8 +73,7 @@ class Trainer {
     private readonly options: TrainOptions,
   ) {
     const { ema, startEpoch, stepsPerEpoch } = config.training;
-    this.average = new MovingAverage(parts.step.parameters.slice(), ema);
-    this.averageStatistics = new MovingAverage(parts.step.statistics.slice(), ema);
+    this.learner = new Learner(parts.step, parts.optimizer, ema);
     this.started = this.lastCheckpoint = parts.now();
     this.counters = {
       formatVersion: 1,
@@ -106,7 +96,7 @@ class Trainer {
         'the checkpoint was made with another network, optimiser, batch size, seed or data; use the same configuration or another --output',
         this.folder.state(),
       );
-    for (const [name, array] of this.stateArrays()) {
+    for (const [name, array] of this.learner.arrays()) {
       const saved = arrays.get(name);
       if (saved?.length !== array.length)
         throw new UserError(
@@ -124,12 +114,12 @@ class Trainer {
 
   async run(): Promise<TrainingSummary> {
     const { step: first } = this.counters;
-    const { engine, step } = this.parts;
+    const { engine } = this.parts;
     this.emit({
       kind: 'started',
       run: this.folder.path,
       engine,
-      parameters: step.parameters.length,
+      parameters: this.learner.parameterCount,
       step: first,
       steps: totalSteps(this.config),
       epochs: this.config.training.epochs,
@@ -177,17 +167,14 @@ class Trainer {
   }
 
   /** One optimiser step. */
-  private async learn(samples: Awaited<ReturnType<BatchSource['next']>>): Promise<void> {
+  private async learn(samples: SampleBatch): Promise<void> {
     const { config, counters } = this;
-    const { step, optimizer } = this.parts;
     const sigma = targetSigmaAt(config, counters.step);
-    const { loss } = await step.run(trainingBatch(samples, config.network, sigma));
-    const gradientNorm = clipNorm(step.gradients, config.training.clip);
+    const batch = trainingBatch(samples, config.network, sigma);
+    const { loss, gradientNorm } = await this.learner.differentiate(batch, config.training.clip);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) await this.stopAtNaN(loss);
     const learningRate = learningRateAt(config, this.progress());
-    optimizer.update(step.parameters, step.gradients, learningRate, counters.step);
-    this.average.update(step.parameters, counters.step);
-    this.averageStatistics.update(step.statistics, counters.step);
+    this.learner.update(learningRate, counters.step);
     counters.step++;
     counters.lossSum += loss;
     counters.lossCount++;
@@ -260,7 +247,7 @@ class Trainer {
 
   private async checkpoint(): Promise<void> {
     this.counters.seconds = this.seconds();
-    const state = encodeTrainingState({ counters: this.counters, arrays: this.stateArrays() });
+    const state = encodeTrainingState({ counters: this.counters, arrays: this.learner.arrays() });
     const model = this.model(this.counters.history.at(-1) ?? null);
     await this.parts.saveModel(this.folder.last(), model, new Map([[stateFile, state]]));
     this.lastCheckpoint = this.parts.now();
@@ -275,7 +262,7 @@ class Trainer {
       epochs: counters.history.length,
       steps: counters.step,
       engine: this.parts.engine,
-      parameters: this.parts.step.parameters.length,
+      parameters: this.learner.parameterCount,
       seconds: this.seconds(),
       best: counters.best,
       last: counters.history.at(-1) ?? null,
@@ -285,14 +272,8 @@ class Trainer {
     return summary;
   }
 
-  /** The network as it would ship: averaged weights where an average is kept. */
   private model(metrics: EpochMetrics | null): Model {
-    const { step } = this.parts;
-    const weights: Weights = new Map([
-      ...named(step.layout, this.average.values),
-      ...named(step.statisticsLayout, this.averageStatistics.values),
-    ]);
-    return { description: this.description(metrics), weights };
+    return { description: this.description(metrics), weights: this.learner.weights() };
   }
 
   private description(metrics: EpochMetrics | null): ModelDescription {
@@ -302,17 +283,6 @@ class Trainer {
       steps: this.counters.step,
       seconds: Math.round(this.seconds()),
     });
-  }
-
-  private stateArrays(): Map<string, Float32Array> {
-    const { step, optimizer } = this.parts;
-    return new Map([
-      ['parameters', step.parameters],
-      ['statistics', step.statistics],
-      ['average.parameters', this.average.values],
-      ['average.statistics', this.averageStatistics.values],
-      ...[...optimizer.slots].map(([name, slot]) => [`optimizer.${name}`, slot] as const),
-    ]);
   }
 
   private seconds(): number {
@@ -326,13 +296,6 @@ class Trainer {
   private emit(event: TrainingEvent): void {
     this.options.onEvent?.(event);
   }
-}
-
-function named(layout: readonly ParameterLayout[], flat: Float32Array) {
-  return layout.map(
-    ({ name, shape, offset, length }) =>
-      [name, { shape, data: flat.subarray(offset, offset + length) }] as const,
-  );
 }
 
 /** Higher accuracy wins, then lower loss. */

@@ -1,7 +1,8 @@
 import { parseTrainingConfig } from '@disc-labeling/server/training/config';
 import type { TrainingConfigInput } from '@disc-labeling/server/training/config';
 import type { BatchSource, SampleBatch } from '@disc-labeling/server/training/batches';
-import type { StepOptimizer, TrainerParts } from '@disc-labeling/server/training/trainer';
+import type { StepOptimizer } from '@disc-labeling/server/training/learner';
+import type { TrainerParts } from '@disc-labeling/server/training/trainer';
 import { writeWhole } from '@disc-labeling/server/volume/write-whole';
 import { join } from 'node:path';
 import type { TrainingBatch, TrainingStep } from '@disc-labeling/models/training';
