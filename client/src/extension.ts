@@ -55,7 +55,7 @@ async function answer({ document }: ViewerPanel, request: ViewerRequest, running
       return running.log.show();
     case 'manageTrust':
       return void vscode.commands.executeCommand('workbench.trust.manage');
-    case 'reopenAsBinary':
+    case 'openWith':
       return void vscode.commands.executeCommand('workbench.action.reopenWithEditor');
   }
 }

@@ -215,11 +215,12 @@ export class Viewer {
   /** Waits until the viewer is in one of these states. */
   async reach(...states: ViewerState[]): Promise<ViewerState> {
     try {
-      await this.frame.waitForFunction(
-        (wanted) => wanted.includes(document.getElementById('viewer')?.dataset['state'] as never),
+      const reached = await this.frame.waitForFunction(
+        (wanted) => wanted.find((state) => state === document.getElementById('viewer')?.dataset['state']),
         states,
         { timeout: patience },
       );
+      return (await reached.jsonValue())!;
     } catch (error) {
       const text = await this.frame
         .locator('#viewer')
@@ -229,7 +230,6 @@ export class Viewer {
         cause: error,
       });
     }
-    return this.state();
   }
 
   /** The discs named on the picture, top to bottom. */

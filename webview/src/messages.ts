@@ -72,7 +72,7 @@ export type ViewerRequest =
   | { readonly kind: 'restart' }
   | { readonly kind: 'showLog' }
   | { readonly kind: 'manageTrust' }
-  | { readonly kind: 'reopenAsBinary' };
+  | { readonly kind: 'openWith' };
 
 /** Extension host → viewer. */
 export type ToViewer =

@@ -65,6 +65,9 @@ export class VolumeDocument implements vscode.CustomDocument {
   }
 
   async #read(labelNow: boolean): Promise<void> {
+    // Announced before anything is read, so that viewers don't flash "not labelled".
+    if (labelNow && vscode.workspace.isTrusted)
+      this.labelling = { phase: 'running', message: vscode.l10n.t('Starting'), fraction: null };
     if (this.uri.scheme !== 'file')
       return this.#fail({
         what: vscode.l10n.t('cannot read volume'),
@@ -73,7 +76,7 @@ export class VolumeDocument implements vscode.CustomDocument {
       });
     try {
       this.size = (await vscode.workspace.fs.stat(this.uri)).size;
-    } catch (error) {
+    } catch {
       return this.#fail({
         what: vscode.l10n.t('cannot read volume'),
         why: vscode.l10n.t('the file is not there any more, or may not be read'),
@@ -81,9 +84,6 @@ export class VolumeDocument implements vscode.CustomDocument {
       });
     }
     this.problem = null;
-    // Announced before the header is read, so that viewers don't flash "not labelled".
-    if (labelNow && vscode.workspace.isTrusted)
-      this.labelling = { phase: 'running', message: vscode.l10n.t('Starting'), fraction: null };
     this.#changed.fire();
     if (!(await this.#describe())) return;
     if (labelNow) await this.label();

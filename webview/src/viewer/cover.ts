@@ -57,7 +57,7 @@ export class Cover {
           { class: 'buttons' },
           h(
             'vscode-button',
-            { appearance: 'secondary', onclick: () => this.#ask({ kind: 'reopenAsBinary' }) },
+            { appearance: 'secondary', onclick: () => this.#ask({ kind: 'openWith' }) },
             t('Open With\u2026'),
           ),
           h(

@@ -6,7 +6,7 @@ import type { Layout } from './volume-view.js';
 export interface ToolbarListener {
   tool(tool: Tool): void;
   layout(layout: Layout): void;
-  zoom(factor: number): void;
+  zoom(direction: 1 | -1): void;
   fit(): void;
   home(): void;
 }
@@ -47,8 +47,8 @@ export class Toolbar {
       ),
       group(
         t('Zoom'),
-        this.#button('zoom-out', t('Zoom out (\u2212)'), () => listener.zoom(1 / 1.25)),
-        this.#button('zoom-in', t('Zoom in (+)'), () => listener.zoom(1.25)),
+        this.#button('zoom-out', t('Zoom out (\u2212)'), () => listener.zoom(-1)),
+        this.#button('zoom-in', t('Zoom in (+)'), () => listener.zoom(1)),
         this.#button('screen-full', t('Fit (0)'), () => listener.fit()),
         this.#home,
       ),
