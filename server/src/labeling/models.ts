@@ -15,7 +15,7 @@ export interface ModelPlaces {
 }
 
 /** The shipped model used when nothing is chosen. */
-const shippedDefault = 'default';
+const shippedDefault = 'spine-light';
 
 /** The models that ship and the user's own, in name order. */
 export async function availableModels(where: ModelPlaces = places): Promise<ModelSummary[]> {
