@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { blockedConvolution, blockFilter, blockTransposedFilter, canBlock } from './blocked.js';
 import { int, ints, microsoftDomain, type Value } from './graph.js';
 import { reshaped } from './kernels-elementwise.js';
 import type { RecordedKernel } from './kernels.js';
@@ -26,57 +27,76 @@ const convAttributes = ({ kernel, stride, pad }: Geometry) => ({
 
 /** Conv2D and FusedConv2D with an optional bias and rectifier. */
 export const convolution: RecordedKernel = (recorder, { x, filter, bias }, attrs) => {
-  const { graph } = recorder;
+  const { graph, blockSize } = recorder;
   const shapeOf = geometry(attrs, filter.shape);
   const [value, weights] = [recorder.value(x), recorder.value(filter)];
-  const [n, , h, w] = value.shape;
-  const size = (length: number) =>
-    Math.floor((length + 2 * shapeOf.pad - shapeOf.kernel) / shapeOf.stride) + 1;
-  const shape = [n, weights.shape[0], size(h), size(w)];
-  const inputs = bias ? [value, weights, recorder.value(bias)] : [value, weights];
-  const attributes = convAttributes(shapeOf);
-  let y = graph.node('Conv', inputs, shape, { attributes });
-  if (attrs.activation === 'relu') y = graph.node('Relu', [y], shape);
-  return recorder.result(y, [n, shape[2], shape[3], shape[1]]);
+  const offset = bias ? recorder.value(bias) : null;
+  let y: Value;
+  if (isSame3x3(shapeOf) && canBlock(blockSize, weights.shape))
+    y = blockedConvolution(graph, value, blockFilter(graph, weights, blockSize), offset);
+  else y = plainConvolution(recorder, value, weights, offset, shapeOf);
+  if (attrs.activation === 'relu') y = graph.node('Relu', [y], y.shape);
+  const [n, c, h, w] = y.shape;
+  return recorder.result(y, [n, h, w, c]);
 };
 
-/** Stride 1: a convolution with the transposed, flipped filter. Stride 2: a transposed convolution. */
+function plainConvolution(
+  { graph }: Recorder,
+  x: Value,
+  weights: Value,
+  bias: Value | null,
+  shapeOf: Geometry,
+): Value {
+  const { kernel, stride, pad } = shapeOf;
+  const [n, , h, w] = x.shape;
+  const size = (length: number) => Math.floor((length + 2 * pad - kernel) / stride) + 1;
+  const inputs = bias ? [x, weights, bias] : [x, weights];
+  return graph.node('Conv', inputs, [n, weights.shape[0], size(h), size(w)], {
+    attributes: convAttributes(shapeOf),
+  });
+}
+
+const isSame3x3 = ({ kernel, stride, pad }: Geometry): boolean => kernel === 3 && stride === 1 && pad === 1;
+
+/** Stride 1: a convolution with the transposed, reversed filter. Stride 2: a transposed convolution. */
 export const convolutionInputGrad: RecordedKernel = (recorder, { dy, filter }, attrs) => {
-  const { graph } = recorder;
+  const { graph, blockSize } = recorder;
   const inputShape = attrs.inputShape as number[];
   const shapeOf = geometry(attrs, filter.shape);
   const { kernel, stride, pad } = shapeOf;
   const [slope, weights] = [recorder.value(dy), recorder.value(filter)];
-  const [n, h, w, c] = inputShape;
-  const shape = [n, c, h, w];
   if (stride > 1) {
+    const [n, h, w, c] = inputShape;
     const excess = h - ((slope.shape[2] - 1) * stride + kernel - 2 * pad);
     const attributes = { ...convAttributes(shapeOf), output_padding: ints(excess, excess) };
-    return recorder.result(graph.node('ConvTranspose', [slope, weights], shape, { attributes }), inputShape);
+    const dx = graph.node('ConvTranspose', [slope, weights], [n, c, h, w], { attributes });
+    return recorder.result(dx, inputShape);
   }
-  const attributes = convAttributes({ kernel, stride, pad: kernel - 1 - pad });
-  return recorder.result(
-    graph.node('Conv', [slope, mirrored(recorder, weights)], shape, { attributes }),
-    inputShape,
-  );
+  const turned = reversed(recorder, weights);
+  if (isSame3x3(shapeOf) && canBlock(blockSize, weights.shape)) {
+    const blocked = blockTransposedFilter(graph, turned, blockSize);
+    return recorder.result(blockedConvolution(graph, slope, blocked, null), inputShape);
+  }
+  const [out, input] = weights.shape;
+  const options = { attributes: { perm: ints(1, 0, 2, 3) } };
+  const mirrored = graph.node('Transpose', [turned], [input, out, kernel, kernel], options);
+  const dx = plainConvolution(recorder, slope, mirrored, null, { kernel, stride: 1, pad: kernel - 1 - pad });
+  return recorder.result(dx, inputShape);
 };
 
-/** `[out, in, k, k]` to `[in, out, k, k]` with rows and columns reversed. */
-function mirrored(recorder: Recorder, weights: Value): Value {
+/** A filter with rows and columns reversed: a product with the exchange matrix, faster than slicing backwards. */
+function reversed(recorder: Recorder, weights: Value): Value {
   const { graph } = recorder;
   const [out, input, k] = weights.shape;
-  const shape = [input, out, k, k];
-  const swapped = graph.node('Transpose', [weights], shape, { attributes: { perm: ints(1, 0, 2, 3) } });
-  if (k === 1) return swapped;
-  // A product with the exchange matrix: several times faster than slicing with negative steps.
+  if (k === 1) return weights;
   const area = k * k;
   const exchange = Float32Array.from(
     { length: area * area },
     (_, i) => +((i % area) + Math.floor(i / area) === area - 1),
   );
-  const rows = reshaped(recorder, swapped, [input * out, area]);
-  const reversed = graph.node('MatMul', [rows, graph.floats(exchange, [area, area])], [input * out, area]);
-  return reshaped(recorder, reversed, shape);
+  const rows = reshaped(recorder, weights, [out * input, area]);
+  const turned = graph.node('MatMul', [rows, graph.floats(exchange, [area, area])], [out * input, area]);
+  return reshaped(recorder, turned, weights.shape);
 }
 
 export const convolutionFilterGrad: RecordedKernel = (recorder, { x, dy }, attrs) => {

@@ -38,10 +38,13 @@ const defaultLayout = (shape: readonly number[]): Layout => (shape.length === 4 
 /** A tfjs backend whose kernels write down what would have to be computed. */
 export class Recorder extends tf.KernelBackend {
   graph = new Graph();
+  /** Channels per block where convolutions shall run blocked (see `blocked.ts`), or null. */
+  blockSize: number | null = null;
   private readonly entries = new WeakMap<object, Entry>();
 
   /** Starts a new graph; tensors of earlier ones become meaningless. */
-  begin(): Graph {
+  begin(blockSize: number | null): Graph {
+    this.blockSize = blockSize;
     this.graph = new Graph();
     return this.graph;
   }
@@ -132,7 +135,11 @@ const backendName = 'onnx-recorder';
 let recorder: Recorder | undefined;
 
 /** Runs `body` with the recorder as tfjs's backend and a new graph. Synchronous; not reentrant. */
-export function record(registerKernels: (name: string) => void, body: (recorder: Recorder) => void): Graph {
+export function record(
+  registerKernels: (name: string) => void,
+  body: (recorder: Recorder) => void,
+  { blockSize = null }: { blockSize?: number | null } = {},
+): Graph {
   if (recorder === undefined) {
     recorder = new Recorder();
     const instance = recorder;
@@ -144,7 +151,7 @@ export function record(registerKernels: (name: string) => void, body: (recorder:
   // Synchronous for backends that are made synchronously; the promise holds nothing to wait for.
   void tf.setBackend(backendName);
   try {
-    const graph = recorder.begin();
+    const graph = recorder.begin(blockSize);
     const current = recorder;
     engine.tidy(() => body(current));
     return graph;

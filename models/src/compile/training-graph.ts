@@ -38,25 +38,34 @@ export const graphNames = {
   variance: (norm: string) => `variance/${norm}`,
 } as const;
 
-/** Records forward pass, loss and all gradients for one batch shape. */
+/**
+ * Records forward pass, loss and all gradients for one batch shape.
+ *
+ * @param options.blockSize channels per block for blocked convolutions (see `blocked.ts`); null for none
+ */
 export function recordTrainingStep(
   config: NetworkConfig,
   lossConfig: LossConfig,
   batchShape: ImageBatch['shape'],
+  options: { blockSize?: number | null } = {},
 ): TrainingGraph {
   const listed = networkTensors(config).filter((tensor) => tensor.kind === 'parameter');
   const parameters = listed.filter((tensor) => !tensor.cancelled);
   const statistics: { name: string; channels: number; count: number }[] = [];
-  const graph = record(registerKernels, (recorder) => {
-    const recording = new StepRecording(recorder, config, lossConfig, batchShape, listed);
-    const { gradients, norms } = recording.differentiate(parameters);
-    parameters.forEach(({ name }, i) => recorder.graph.output(graphNames.gradient(name), gradients[i]));
-    for (const { name, mean, variance, count } of norms) {
-      recorder.graph.output(graphNames.mean(name), mean);
-      recorder.graph.output(graphNames.variance(name), variance);
-      statistics.push({ name, channels: mean.shape[0], count });
-    }
-  });
+  const graph = record(
+    registerKernels,
+    (recorder) => {
+      const recording = new StepRecording(recorder, config, lossConfig, batchShape, listed);
+      const { gradients, norms } = recording.differentiate(parameters);
+      parameters.forEach(({ name }, i) => recorder.graph.output(graphNames.gradient(name), gradients[i]));
+      for (const { name, mean, variance, count } of norms) {
+        recorder.graph.output(graphNames.mean(name), mean);
+        recorder.graph.output(graphNames.variance(name), variance);
+        statistics.push({ name, channels: mean.shape[0], count });
+      }
+    },
+    options,
+  );
   const constants = listed.filter((tensor) => tensor.cancelled);
   return { bytes: encodeOnnx(graph, { graphName: 'training_step' }), parameters, constants, statistics };
 }

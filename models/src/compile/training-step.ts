@@ -5,6 +5,7 @@ import type { ImageBatch } from '../engines/types.js';
 import { networkTensors, type NetworkTensor } from '../layers-listing.js';
 import type { Weights } from '../model.js';
 import type { LossConfig, ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
+import { blockSize } from './blocked.js';
 import { graphNames, recordTrainingStep, type TrainingGraph } from './training-graph.js';
 
 export interface TrainingStepOptions {
@@ -30,7 +31,7 @@ export async function createTrainingStep(
   batchShape: ImageBatch['shape'],
   options: TrainingStepOptions = {},
 ): Promise<TrainingStep> {
-  const graph = recordTrainingStep(config, lossConfig, batchShape);
+  const graph = recordTrainingStep(config, lossConfig, batchShape, { blockSize: await blockSize() });
   const session = await ort.InferenceSession.create(graph.bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: options.threads ?? defaultThreads(),
