@@ -114,7 +114,9 @@ export async function startCodeServer({ vsix, folder, profile, port, settings = 
       entry,
       ...common,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      ...['--disable-telemetry', '--disable-update-check'],
+      // The flag would override the setting.
+      ...(settings['security.workspace.trust.enabled'] ? [] : ['--disable-workspace-trust']),
       ...args,
       folder,
     ],

@@ -48,7 +48,7 @@ const swizzle: Record<Plane, readonly [0 | 1 | 2, 0 | 1 | 2]> = {
 
 const ramps: Record<OverlayKind, Ramp> = { attention: attentionRamp, heatmap: heatmapRamp };
 /** Overlays fade out below this value, so that the anatomy stays visible. */
-const overlayFull = 0.5;
+const overlayFull = 0.75;
 /** NiiVue's colour map type that does so (its `COLORMAP_TYPE`, which it does not export, is misnamed there). */
 const translucentBelowMinimum = 1;
 
