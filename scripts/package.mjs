@@ -69,6 +69,8 @@ await createVSIX({
   packagePath: vsixPath,
   target,
   dependencies: false,
+  // README and docs travel with the package, so relative links hold.
+  rewriteRelativeLinks: false,
   allowMissingRepository: true,
   skipLicense: false,
 });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import { registerCommands, type Extension } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
+import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
 import { concernsBackend } from './settings.js';
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
       editors.documents.forEach((document) => void document.open());
     }),
   );
+  void adoptTextTabs();
 }
 
 /** Waits for the backend, so that its temporary files are gone when VS Code is. */

@@ -92,7 +92,8 @@ describe('the manifest', () => {
 
   test('runs where the data is, and says what it can do untrusted', () => {
     expect(manifest.extensionKind).toEqual(['workspace']);
-    expect(manifest.activationEvents).toEqual([]);
+    // Once the window is there, to move volumes that were opened as text into the viewer.
+    expect(manifest.activationEvents).toEqual(['onStartupFinished']);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
     expect(manifest.capabilities.untrustedWorkspaces.description).toBeTruthy();
     expect(manifest.capabilities.virtualWorkspaces).toMatchObject({ supported: false });
