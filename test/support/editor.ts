@@ -232,6 +232,33 @@ export class Viewer {
     }
   }
 
+  /** Starts to note the states the viewer goes through, also those too short to be waited for. */
+  async record(): Promise<void> {
+    await this.frame.evaluate(() => {
+      const root = document.getElementById('viewer')!;
+      const states: string[] = [];
+      Object.assign(window, { recordedStates: states });
+      new MutationObserver(() => {
+        const state = root.dataset['state']!;
+        if (states.at(-1) !== state) states.push(state);
+      }).observe(root, { attributeFilter: ['data-state'] });
+    });
+  }
+
+  /** Waits until these states were gone through, in this order, since {@link record}. */
+  async passed(...states: ViewerState[]): Promise<void> {
+    await this.frame.waitForFunction(
+      (wanted) => {
+        let next = 0;
+        for (const state of (window as unknown as { recordedStates: string[] }).recordedStates)
+          if (state === wanted[next]) next++;
+        return next === wanted.length;
+      },
+      states,
+      { timeout: patience },
+    );
+  }
+
   /** The discs named on the picture, top to bottom. */
   discs(): Promise<ShownDisc[]> {
     return this.frame.evaluate(() =>
