@@ -68,15 +68,17 @@ export const split: RecordedKernel = (recorder, { x }, attrs) => {
 export const sum: RecordedKernel = (recorder, { x }, attrs) => {
   const entry = recorder.entry(x);
   const axes = tf.util.parseAxisParam(attrs.axis as number[], [...entry.shape]);
-  const shape = entry.shape.filter((_, axis) => !axes.includes(axis));
+  const kept = keepReduced(entry, axes);
+  const shape = attrs.keepDims ? kept : entry.shape.filter((_, axis) => !axes.includes(axis));
+  const layout = attrs.keepDims ? entry.layout : 'plain';
   if (entry.value === undefined) {
     const count = axes.reduce((product, axis) => product * entry.shape[axis], 1);
-    return recorder.tensor({ shape, layout: 'plain', uniform: entry.uniform! * count });
+    return recorder.tensor({ shape, layout, uniform: entry.uniform! * count });
   }
-  const kept = keepReduced(entry, axes);
-  if (!keepsOrder(kept, entry.layout)) throw new Error('a sum over these axes would transpose its result');
   const physical = axes.map((axis) => physicalAxis(axis, entry.layout));
   const total = sumOver(recorder, recorder.full(entry), physical);
+  if (attrs.keepDims) return recorder.result(total, shape, layout);
+  if (!keepsOrder(kept, entry.layout)) throw new Error('a sum over these axes would transpose its result');
   return recorder.result(reshaped(recorder, total, shape), shape, 'plain');
 };
 
