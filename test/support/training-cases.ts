@@ -15,7 +15,7 @@ export interface TrainingCase {
   readonly batch: TrainingBatch;
   /** A small network whose gradients are well conditioned. */
   readonly tight: boolean;
-  readonly json: (file: string) => any;
+  readonly json: <T>(file: string) => T;
   readonly array: (file: string) => { shape: readonly number[]; data: Float32Array };
   readonly fullGradients: readonly string[];
 }
@@ -34,14 +34,14 @@ export function loadCheckpoint(reference: string, name: string): { config: Netwo
 
 export function loadTrainingCase(reference: string, name: string): TrainingCase {
   const folder = join(reference, 'training', name);
-  const json = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const json = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
   const array = (file: string, rank = 4) => readFloatNpy(readFileSync(join(folder, file)), rank);
   const input = readFloatNpy(readFileSync(join(reference, 'forward', name, 'input.npy')), 4);
   const { config, weights } = loadCheckpoint(reference, name);
   const patches = existsSync(join(folder, 'target_patches.npy'));
-  const described = json(patches ? 'target_and_visibility.json' : 'visibility.json');
+  const described = json<TargetDescription>(patches ? 'target_and_visibility.json' : 'visibility.json');
   const targets = patches ? placePatches(array('target_patches.npy'), described) : array('target.npy');
-  const visibility = described.visibility as number[][];
+  const { visibility } = described;
   const batch: TrainingBatch = {
     images: { data: input.data, shape: input.shape as [number, number, number, number] },
     targets,
@@ -65,10 +65,20 @@ export function loadTrainingCase(reference: string, name: string): TrainingCase 
   return { name, config, weights, batch, tight: /-b0-/.test(name), json, array: anyRank, fullGradients };
 }
 
+interface TargetDescription {
+  height: number;
+  width: number;
+  patch: number;
+  /** Per sample and joint; -1 where the map is empty. */
+  origin_row_col: [number, number][][];
+  /** Per sample and joint, 0 or 1. */
+  visibility: number[][];
+}
+
 /** Target maps of which only a patch around each disc is stored. */
 function placePatches(
   patches: { shape: readonly number[]; data: Float32Array },
-  described: { height: number; width: number; patch: number; origin_row_col: [number, number][][] },
+  described: TargetDescription,
 ): { shape: number[]; data: Float32Array } {
   const [n, joints] = patches.shape as [number, number];
   const { height, width, patch, origin_row_col: origins } = described;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { batchNormEpsilon } from '../batchnorm.js';
 import { float, type Value } from './graph.js';
 import { reshaped, step } from './kernels-elementwise.js';

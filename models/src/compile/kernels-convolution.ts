@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { blockedConvolution, blockFilter, blockTransposedFilter, canBlock } from './blocked.js';
 import { int, ints, microsoftDomain, type Value } from './graph.js';
 import { reshaped } from './kernels-elementwise.js';

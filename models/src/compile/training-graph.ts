@@ -118,7 +118,7 @@ class StepRecording {
       true,
     );
     const gradients = grads.map((gradient, i) => {
-      if (gradient == null) throw new Error(`the loss does not depend on ${parameters[i].name}`);
+      if (!gradient) throw new Error(`the loss does not depend on ${parameters[i].name}`);
       return this.recorder.value(gradient);
     });
     return { gradients, norms };
