@@ -23,7 +23,10 @@ export interface InferenceGraphOptions extends OnnxOptions {
   readonly stacks?: 'all' | 'last';
 }
 
-/** Records the network with its weights, batch norms folded where possible, as an ONNX ModelProto. */
+/**
+ * Records the network with its weights, batch norms folded where possible, as an ONNX ModelProto. No operator of
+ * it depends on the number of images, so that `anyBatch` is safe for an export.
+ */
 export function recordInference(
   config: NetworkConfig,
   weights: Weights,

@@ -68,12 +68,14 @@ export interface OnnxOptions {
   readonly graphName?: string;
   /** Key-value pairs stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Leaves the first size of all inputs and outputs open; for graphs whose operators take any batch. */
+  readonly anyBatch?: boolean;
 }
 
 /** Serialises the live part of a graph as an ONNX ModelProto. */
 export function encodeOnnx(
   graph: Graph,
-  { graphName = 'network', metadata = {} }: OnnxOptions = {},
+  { graphName = 'network', metadata = {}, anyBatch = false }: OnnxOptions = {},
 ): Uint8Array {
   const { nodes, constants } = graph.live();
   const named = nameResults(graph, nodes);
@@ -91,8 +93,8 @@ export function encodeOnnx(
       name: graphName,
       node: [...nodes.map((node) => nodeProto(node, named.names)), ...named.copies],
       initializer: [...constants].map(([name, constant]) => tensorProto(name, constant)),
-      input: graph.inputs.map((value) => valueInfo(value.name, value.shape)),
-      output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape)),
+      input: graph.inputs.map((value) => valueInfo(value.name, value.shape, anyBatch)),
+      output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, anyBatch)),
     },
   };
   return modelProto.encode(modelProto.create(model)).finish();
@@ -148,7 +150,7 @@ function tensorProto(name: string, { shape, data }: Constant): object {
   };
 }
 
-function valueInfo(name: string, shape: readonly number[]): object {
-  const dim = shape.map((dimValue) => ({ dimValue }));
+function valueInfo(name: string, shape: readonly number[], anyBatch: boolean): object {
+  const dim = shape.map((dimValue, axis) => (anyBatch && axis === 0 ? { dimParam: 'n' } : { dimValue }));
   return { name, type: { tensorType: { elemType: dataType.float32, shape: { dim } } } };
 }

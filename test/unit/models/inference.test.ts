@@ -1,5 +1,6 @@
+import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { singleChannel } from '@disc-labeling/models/compile/inference-graph';
+import { recordInference, singleChannel } from '@disc-labeling/models/compile/inference-graph';
 import { lightNetwork, referenceNetwork, type NetworkConfig } from '@disc-labeling/models/config';
 import {
   chooseEngine,
@@ -97,6 +98,26 @@ describe('identical channels', () => {
       data[7]! + data[49 + 7]! + data[98 + 7]!,
       6,
     );
+  });
+});
+
+describe('an exported network', () => {
+  it.each(networks)('takes any number of images: %s', async (_, config) => {
+    const weights = someWeights(config);
+    const bytes = recordInference(config, weights, [1, config.inputChannels, 64, 64], { anyBatch: true });
+    const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+    const batch = images(config, 3, 64, 64);
+    const results = await session.run({ images: new ort.Tensor('float32', batch.data, [...batch.shape]) });
+    const inference = await createInference(config, weights, { engine: 'onnxruntime-cpu', threads: 1 });
+    const { heatmaps, attention } = await inference.run(batch);
+    const result = (name: string) => ({
+      data: results[name]!.data as Float32Array,
+      shape: results[name]!.dims,
+    });
+    heatmaps.forEach((map, i) => expectClose(result(`heatmaps_${i + 1}`), map));
+    if (attention) expectClose(result('attention'), attention);
+    await session.release();
+    await inference.dispose();
   });
 });
 
