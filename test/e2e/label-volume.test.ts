@@ -96,15 +96,15 @@ describe.skipIf(!canRun())('a volume in VS Code', () => {
 
   it('keeps names and picture together when zoomed', async () => {
     const before = await viewer.discs();
-    const canvas = viewer.frame.locator('canvas').first();
-    await canvas.focus();
-    await canvas.press('+');
+    const stage = viewer.frame.locator('.stage');
+    await stage.focus();
+    await stage.press('+');
     await viewer.settled();
     const after = await viewer.discs();
     expect(after.map(({ point }) => point)).not.toEqual(before.map(({ point }) => point));
     await expectPlaced(after);
     await shot('zoomed');
-    await canvas.press('0');
+    await stage.press('0');
     await viewer.settled();
   });
 
