@@ -19,7 +19,10 @@ const mostSessions = 4;
 
 /** Runs the compiled network; one session per input shape, made when first met. Blocks JavaScript while it runs. */
 export class OnnxRuntimeInference implements Inference {
-  private readonly sessions = new Map<string, Promise<ort.InferenceSession>>();
+  /** By input shape, the one used last at the end. */
+  private readonly sessions = new Map<string, ort.InferenceSession>();
+  /** Runs go one after the other, so that none loses its session to the next. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly engine: OnnxRuntimeEngine,
@@ -28,10 +31,25 @@ export class OnnxRuntimeInference implements Inference {
     private readonly threads: number,
   ) {}
 
-  async run(
-    batch: ImageBatch,
-    { stacks = 'all' }: { stacks?: 'all' | 'last' } = {},
-  ): Promise<HourglassOutput> {
+  run(batch: ImageBatch, { stacks = 'all' }: { stacks?: 'all' | 'last' } = {}): Promise<HourglassOutput> {
+    return this.inTurn(() => this.runNow(batch, stacks));
+  }
+
+  dispose(): Promise<void> {
+    return this.inTurn(async () => {
+      const sessions = [...this.sessions.values()];
+      this.sessions.clear();
+      for (const session of sessions) await session.release();
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(work);
+    this.last = result.catch(() => {});
+    return result;
+  }
+
+  private async runNow(batch: ImageBatch, stacks: 'all' | 'last'): Promise<HourglassOutput> {
     checkImages(this.config, batch);
     const images = mergeIdenticalChannels(batch);
     const session = await this.session(images.shape, stacks);
@@ -48,29 +66,17 @@ export class OnnxRuntimeInference implements Inference {
     return { heatmaps, attention: this.config.attention ? tensor(inferenceNames.attention) : null };
   }
 
-  async dispose(): Promise<void> {
-    const sessions = [...this.sessions.values()];
-    this.sessions.clear();
-    for (const session of sessions) await (await session).release();
-  }
-
-  private session(shape: ImageBatch['shape'], stacks: 'all' | 'last'): Promise<ort.InferenceSession> {
+  private async session(shape: ImageBatch['shape'], stacks: 'all' | 'last'): Promise<ort.InferenceSession> {
     const key = `${shape.join()} ${stacks}`;
-    const known = this.sessions.get(key);
-    if (known) return known;
-    const made = this.createSession(shape, stacks);
-    this.sessions.set(key, made);
-    // A session that could not be made is not remembered.
-    made.catch(() => this.sessions.delete(key));
-    void this.dropOldest();
-    return made;
-  }
-
-  private async dropOldest(): Promise<void> {
-    if (this.sessions.size <= mostSessions) return;
-    const [[key, session]] = this.sessions;
+    const session = this.sessions.get(key) ?? (await this.createSession(shape, stacks));
     this.sessions.delete(key);
-    await (await session).release();
+    this.sessions.set(key, session);
+    if (this.sessions.size > mostSessions) {
+      const [[oldest, unused]] = this.sessions;
+      this.sessions.delete(oldest);
+      await unused.release();
+    }
+    return session;
   }
 
   private createSession(shape: ImageBatch['shape'], stacks: 'all' | 'last'): Promise<ort.InferenceSession> {

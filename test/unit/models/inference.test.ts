@@ -101,6 +101,20 @@ describe('identical channels', () => {
   });
 });
 
+describe('runs at the same time', () => {
+  it('of more shapes than sessions are kept all succeed', async () => {
+    const config = lightNetwork({ features: 4, stacks: 1, attention: false });
+    const inference = await createInference(config, someWeights(config), {
+      engine: 'onnxruntime-cpu',
+      threads: 1,
+    });
+    const widths = [64, 128, 192, 256, 320, 384, 64];
+    const outputs = await Promise.all(widths.map((width) => inference.run(images(config, 1, 64, width))));
+    expect(outputs.map(({ heatmaps }) => heatmaps[0]!.shape[3])).toEqual(widths.map((width) => width / 4));
+    await inference.dispose();
+  });
+});
+
 describe('an exported network', () => {
   it.each(networks)('takes any number of images: %s', async (_, config) => {
     const weights = someWeights(config);
