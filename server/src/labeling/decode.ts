@@ -10,6 +10,7 @@ import {
   type Candidate,
   type ChainLink,
   type SpinePrior,
+  type Step,
 } from './chain.js';
 import { distanceMm, findPeaks, sample, type CellSize, type HeatMap, type Peak } from './peaks.js';
 
@@ -28,8 +29,21 @@ export interface DecodeOptions {
   readonly frame?: ModelDescription['input']['frame'];
   /** Default: an adult spine. */
   readonly prior?: SpinePrior;
+  /**
+   * The part of the maps that shows anything, in cells: first and last row, first and last column. Default: all.
+   * A disc at its very edge is one that lies outside, seen by its vertebra.
+   */
+  readonly visible?: VisibleBox;
   /** Name discs below the last level that has a map, where the any-disc map is clear. Default true. */
   readonly continueBelow?: boolean;
+}
+
+/** Rows and columns, fractions of cells included; whole numbers are cell centres. */
+export interface VisibleBox {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
 }
 
 /** A disc found in heat maps. */
@@ -50,6 +64,8 @@ const leastPeak = 0.05;
 const peaksPerLevel = 3;
 /** Peaks of different maps closer than this are one place, in mm. */
 const samePlaceMm = 4;
+/** Discs closer to the edge of what is visible are left out. */
+const edgeMm = 3;
 
 /**
  * Finds the discs in one image's heat maps, without knowing how many there are. The highest peaks of every map
@@ -78,11 +94,23 @@ export function decodeChain(maps: Float32Tensor, options: DecodeOptions): Decode
   const chain = bestChain(scene.candidates, [...scene.levels.keys()], scene.size, prior);
   const below =
     options.continueBelow === false || options.anyDisc === null ? [] : continueChain(chain, scene, prior);
-  return [...chain, ...below].map(({ value, candidate: { row, column }, evidence }) => ({
-    value,
-    ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
-    score: Math.min(1, evidence),
-  }));
+  return [...chain, ...below]
+    .map(({ value, candidate: { row, column }, evidence }) => ({
+      value,
+      ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
+      score: Math.min(1, evidence),
+    }))
+    .filter((disc) => options.visible === undefined || depthInside(disc, options.visible, mm) >= edgeMm);
+}
+
+/** mm from a point to the nearest side of the box. */
+function depthInside({ row, column }: DecodedDisc, box: VisibleBox, [perRow, perColumn]: CellSize): number {
+  return Math.min(
+    (row - box.top) * perRow,
+    (box.bottom - row) * perRow,
+    (column - box.left) * perColumn,
+    (box.right - column) * perColumn,
+  );
 }
 
 /** Everything the chain is chosen from, in the picture's frame. */
@@ -156,33 +184,31 @@ function candidateAt(place: readonly LevelPeak[], levels: Scene['levels'], any: 
 const anchorEvidence = 0.5;
 const anchorLength = 4;
 /** Height of the any-disc map, and the cost of a step, that still pass for the next disc. */
-const leastAnyHeight = 0.35;
-const dearestStep = 0.3;
+const leastAnyHeight = 0.5;
+const dearestStep = 0.5;
 
 /**
  * Follows the any-disc map below the last level that has a map of its own, disc by disc, while it is clear and
  * the spacing fits. Only where the chain above is long, well supported and reaches that last level.
  */
-function continueChain(
-  chain: readonly ChainLink[],
-  { size, levels, any }: Scene,
-  prior: SpinePrior,
-): ChainLink[] {
-  const lastLevel = Math.max(...levels.keys());
+function continueChain(chain: readonly ChainLink[], { size, any }: Scene, prior: SpinePrior): ChainLink[] {
   const mean = chain.reduce((sum, { evidence }) => sum + evidence, 0) / chain.length;
   let last = chain.at(-1);
-  if (!last || last.value !== lastLevel || chain.length < anchorLength || mean < anchorEvidence) return [];
+  if (!last || chain.length < anchorLength || mean < anchorEvidence) return [];
+  let direction: number = stepBetween(chain.at(-2)!.candidate, last.candidate, size)!.angle;
   const scale = sizeOf(chain, size, prior);
   const peaks = findPeaks(any, size, 40, leastAnyHeight);
   const added: ChainLink[] = [];
   for (;;) {
-    const expected = expectedStep(prior, last.value, last.value + 1, scale);
-    const next = peaks
+    // A spine bends gradually, so the last step tells the direction of the next better than the average spine does.
+    const expected: Step = { ...expectedStep(prior, last.value, last.value + 1, scale), angle: direction };
+    const next: Peak | undefined = peaks
       .map((peak) => ({ peak, step: stepBetween(last!.candidate, peak, size) }))
       .map(({ peak, step }) => ({ peak, cost: step ? stepCost(step, expected) : Infinity }))
       .filter(({ cost }) => cost < dearestStep)
       .sort((a, b) => a.cost - a.peak.value - (b.cost - b.peak.value))[0]?.peak;
     if (!next) return added;
+    direction = stepBetween(last.candidate, next, size)!.angle;
     last = {
       value: last.value + 1,
       candidate: { ...next, evidence: new Map() },

@@ -5,7 +5,7 @@ import type { ModelDescription } from '@disc-labeling/models/model';
 import { sagittalSlab, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
-import { decodeChain, type DecodedDisc } from './decode.js';
+import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { candidateSlabs, prepareSlab, type PreparedSlab } from './preprocess.js';
 
 /** What a network read in the slab it was surest about. */
@@ -30,8 +30,9 @@ export interface ReadingOptions {
   readonly progress?: (fraction: number) => void;
 }
 
-/** Enlargements of the slice whose maps are averaged, besides its own size (spec: phantom experiments). */
-const furtherScales = [0.88, 1.13];
+/** Enlargements of the slice whose maps are averaged, besides its own size: most mistaken levels
+ * are mistaken at one size only. */
+const furtherScales = [0.8, 0.88, 1.13, 1.25];
 /** How much surer than the likeliest slab another must be to be preferred. */
 const margin = 1.1;
 
@@ -141,8 +142,9 @@ class Pass {
     return { prepared, output };
   }
 
-  private decode(maps: Float32Tensor, { step }: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {
+  private decode(maps: Float32Tensor, prepared: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {
     const { channels, input } = this.description;
+    const { step } = prepared;
     const mm = (axis: 0 | 1): number => this.stride * step[axis] * slab.spacing[axis];
     return this.stages.timed('decode', () =>
       decodeChain(maps, {
@@ -150,9 +152,30 @@ class Pass {
         anyDisc: channels.anyDisc,
         mmPerCell: [mm(0), mm(1)],
         frame: input.frame,
+        visible: visibleBox(prepared, this.stride),
       }),
     );
   }
+}
+
+/** Network input (0..1) below which nothing is seen. */
+const dark = 0.02;
+
+/** The part of the heat maps that shows the picture without the black frame that some images bring along. */
+function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBox {
+  const width = batch.shape[3];
+  let [top, left, bottom, right] = [content[0], content[1], -1, -1];
+  for (let row = 0; row < content[0]; row++)
+    for (let column = 0; column < content[1]; column++) {
+      if (batch.data[row * width + column] < dark) continue;
+      top = Math.min(top, row);
+      bottom = row;
+      left = Math.min(left, column);
+      right = Math.max(right, column);
+    }
+  // From the outer edges of pixels to cells.
+  const cell = (edge: number): number => edge / stride - 0.5;
+  return { top: cell(top), bottom: cell(bottom + 1), left: cell(left), right: cell(right + 1) };
 }
 
 /** Network input pixel (fractional, along one axis) at the centre of a heat-map cell. */
