@@ -24,6 +24,8 @@ const counterSchema = z.object({
   lossCount: z.number().int().nonnegative(),
   history: z.array(epochMetricsSchema),
   best: epochMetricsSchema.nullable(),
+  /** The command of each sitting, in order; one given twice in a row is kept once. */
+  commands: z.array(z.string()).default([]),
   /** What the training was set to; going on with another network or data is refused. */
   fingerprint: z.string(),
 });

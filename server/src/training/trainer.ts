@@ -83,6 +83,7 @@ class Trainer {
       lossCount: 0,
       history: [],
       best: null,
+      commands: [],
       fingerprint: fingerprint(config),
     };
   }
@@ -113,6 +114,7 @@ class Trainer {
   }
 
   async run(): Promise<TrainingSummary> {
+    this.noteCommand();
     const { step: first } = this.counters;
     const { engine } = this.parts;
     this.emit({
@@ -279,10 +281,18 @@ class Trainer {
   private description(metrics: EpochMetrics | null): ModelDescription {
     return modelDescription(this.config, metrics, {
       ...this.options.provenance,
+      ...(this.counters.commands.length === 0 ? {} : { command: this.counters.commands.join('; then ') }),
       engine: this.parts.engine,
       steps: this.counters.step,
       seconds: Math.round(this.seconds()),
     });
+  }
+
+  /** A training resumed with other settings comes from all of its commands, not just the last. */
+  private noteCommand(): void {
+    const command = this.options.provenance?.['command'];
+    const { commands } = this.counters;
+    if (typeof command === 'string' && command !== commands.at(-1)) commands.push(command);
   }
 
   private seconds(): number {

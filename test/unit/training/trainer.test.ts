@@ -157,6 +157,23 @@ describe('train', () => {
     await expect(train(tinyConfig(), folder('run'), fakeParts(), resume)).rejects.toThrow(/damaged/);
   });
 
+  it('remembers the commands of all its sittings', async () => {
+    const found: unknown[] = [];
+    const parts = () =>
+      fakeParts({
+        validate: async ({ description }) => {
+          found.push(description.provenance['command']);
+          return { result: { loss: 1, accuracy: 0, falseRate: 0, medianDistance: 0 }, picture: null };
+        },
+      });
+    const sitting = (epochs: number, command: string, resume: boolean) =>
+      train(tinyConfig({ epochs }), folder('run'), parts(), { resume, provenance: { command } });
+    await sitting(1, 'train a', false);
+    await sitting(2, 'train a', true);
+    await sitting(3, 'train b', true);
+    expect(found).toEqual(['train a', 'train a', 'train a; then train b']);
+  });
+
   it('keeps a finished training as it is when resumed', async () => {
     await train(tinyConfig(), folder('run'), fakeParts());
     const parts = fakeParts();
