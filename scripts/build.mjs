@@ -6,7 +6,7 @@
 import { build } from 'esbuild';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { client, webview } from './bundles.mjs';
+import { backend, client, webview } from './bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -18,27 +18,6 @@ const common = {
   minify: production,
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },
-};
-
-/** Packages with native code, loaded from node_modules at run time. */
-export const nativePackages = [
-  'onnxruntime-node',
-  '@napi-rs/canvas',
-  '@tensorflow/tfjs-node',
-  '@tensorflow/tfjs-node-gpu',
-];
-
-const node = {
-  ...common,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  external: nativePackages,
-  outExtension: { '.js': '.mjs' },
-  // CommonJS dependencies inside an ES module bundle expect these.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __fileURLToPath } from 'node:url'; import { dirname as __dirnameOf } from 'node:path'; const __filename = __fileURLToPath(import.meta.url); const __dirname = __dirnameOf(__filename);",
-  },
 };
 
 /** Bundles of the backend and the command line: name in dist → entry. */
@@ -53,7 +32,7 @@ const nodeEntries = {
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 await Promise.all([
-  build({ ...node, entryPoints: nodeEntries, outdir: 'dist' }),
+  build({ ...common, ...backend, entryPoints: nodeEntries, outdir: 'dist' }),
   build({ ...common, ...client, outdir: 'dist' }),
   build({ ...common, ...webview, outdir: 'dist/webview' }),
 ]);

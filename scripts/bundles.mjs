@@ -34,3 +34,24 @@ export const webview = {
   assetNames: '[name]',
   plugins: [withoutZarrCodecs],
 };
+
+/** Packages with native code, loaded from node_modules at run time. */
+const nativePackages = [
+  'onnxruntime-node',
+  '@napi-rs/canvas',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-node-gpu',
+];
+
+/** In Node: the backend, the command line and their workers. */
+export const backend = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  external: nativePackages,
+  outExtension: { '.js': '.mjs' },
+  // CommonJS dependencies inside an ES module bundle expect these.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); import { fileURLToPath as __fileURLToPath } from 'node:url'; import { dirname as __dirnameOf } from 'node:path'; const __filename = __fileURLToPath(import.meta.url); const __dirname = __dirnameOf(__filename);",
+  },
+};
