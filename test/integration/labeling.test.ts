@@ -66,7 +66,8 @@ describe('labelling synthetic subjects', () => {
     const summary = summarizeDiscs(comparisons);
     expect(summary.total).toBeGreaterThan(30);
     expect(summary.identificationRate).toBeGreaterThan(0.9);
-    expect(summary.distance.median).toBeLessThan(2);
+    // In three dimensions: the midline of these subjects lies up to 4 mm off the middle slice.
+    expect(summary.distance.median).toBeLessThan(4);
   });
 
   it('finds the same places however the file stores its axes', async () => {
