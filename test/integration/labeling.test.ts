@@ -115,6 +115,26 @@ describe('labelling synthetic subjects', () => {
     expect(onDiscs).toBeGreaterThan(2 * mean(attention));
   });
 
+  it("saves labels on the image's own grid", async () => {
+    const path = image('sub-001', 'T2w');
+    const { result, volume } = await service.label(path, {});
+    const { discs, model } = result;
+    const saved = await service.saveLabels(path, {
+      discs,
+      model,
+      overwrite: false,
+      folder: join(folder, 'saved'),
+    });
+    const labelled = await readLabelVolume(saved.volume);
+    expect(labelled.volume.shape).toEqual(volume.shape);
+    labelled.volume.affine
+      .flat()
+      .forEach((value, n) => expect(value).toBeCloseTo(volume.affine.flat()[n], 4));
+    expect(labelled.points).toEqual(
+      discs.map(({ value, voxel }) => ({ value, voxel: voxel.map(Math.round) })),
+    );
+  });
+
   it('can be cancelled and goes on working', async () => {
     const controller = new AbortController();
     const cancelled: Promise<LabelOutcome> = service.label(image('sub-002', 'T1w'), {

@@ -36,8 +36,6 @@ export interface LabelOutcome {
   readonly volume: Volume;
   /** The slab that was labelled, for pictures. */
   readonly slab: SagittalSlab;
-  /** The network's own answer on that slab. */
-  readonly reading: Reading;
 }
 
 export interface LabelerOptions {
@@ -115,7 +113,7 @@ export class Labeler {
       notices: volume.notices,
     };
     report('done', 1);
-    return { result, overlays, volume, slab: reading.slab, reading };
+    return { result, overlays, volume, slab: reading.slab };
   }
 
   /** Ends worker threads and sessions. */

@@ -2,7 +2,7 @@ import { engineStatuses } from '@disc-labeling/models/engines';
 import type { EngineStatus } from '@disc-labeling/models/engines/types';
 import type { DescribeResponse, Disc, ModelSummary, SaveLabelsResponse } from '../protocol/index.js';
 import { writeLabelVolume } from '../volume/labels.js';
-import { readHeader, readVolume } from '../volume/nifti.js';
+import { readGrid, readHeader } from '../volume/nifti.js';
 import { version } from '../version.js';
 import { Labeler, type LabelerOptions, type LabelOptions, type LabelOutcome } from './labeler.js';
 import { availableModels } from './models.js';
@@ -51,7 +51,7 @@ export class LabelingService {
     const { discs, model, engine, overwrite, folder } = labels;
     return writeLabelVolume(
       path,
-      await readVolume(path),
+      await readGrid(path),
       discs,
       { model, engine, version },
       { folder, overwrite },

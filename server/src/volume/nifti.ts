@@ -11,14 +11,22 @@ const cannotRead = 'cannot read volume';
 
 /** What a file's header says; of a compressed file only its beginning is read. Errors as {@link readVolume}. */
 export async function readHeader(path: string): Promise<VolumeHeader> {
+  const { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices } =
+    await parsedHeader(path);
+  return { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices };
+}
+
+/** Where the voxels of {@link readVolume} would lie, from the header alone. Errors likewise. */
+export async function readGrid(path: string): Promise<Pick<Volume, 'shape' | 'affine' | 'affineSource'>> {
+  const { grid: shape, affine, affineSource } = await parsedHeader(path);
+  return { shape, affine, affineSource };
+}
+
+async function parsedHeader(path: string): Promise<ParsedHeader> {
   const source = await openSource(path);
   const reader = new SourceReader(source);
   try {
-    const { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices } = await readStart(
-      reader,
-      source,
-    );
-    return { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices };
+    return await readStart(reader, source);
   } finally {
     reader.close();
   }
