@@ -2,22 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
-
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'there is no permission',
-  EPERM: 'there is no permission',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only',
-};
-
-/** A failed file operation in words. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return (code !== undefined && reasons[code]) || (error instanceof Error ? error.message : String(error));
-}
+import { reasonOf } from '../system-errors.js';
 
 /**
  * Writes a whole folder beside its place and renames it there; what was there goes only once the new one stands.
@@ -45,7 +30,7 @@ export async function replaceFolder(
     await rm(old, { recursive: true, force: true });
   } catch (cause) {
     await rm(written, { recursive: true, force: true });
-    throw new UserError('cannot write folder', `${reasonOf(cause)}; choose another place`, folder, { cause });
+    throw new UserError('cannot write folder', reasonOf(cause, 'writing'), folder, { cause });
   }
 }
 

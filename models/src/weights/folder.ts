@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { modelDescriptionSchema, type Model, type ModelDescription } from '../model.js';
-import { reasonOf, replaceFolder } from './files.js';
+import { reasonOf } from '../system-errors.js';
+import { replaceFolder } from './files.js';
 import { checkWeights } from './infer.js';
 import {
   countParameters,

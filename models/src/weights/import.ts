@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
 import type { Model, ModelDescription } from '../model.js';
-import { reasonOf } from './files.js';
+import { reasonOf } from '../system-errors.js';
 import { writeModel } from './folder.js';
 import { checkWeights, inferNetworkConfig } from './infer.js';
 import { readPytorchCheckpoint } from './pytorch.js';
@@ -32,7 +32,7 @@ export async function importPytorch(
       `the name "${name}" may hold only letters, digits, - _ and .`,
     );
   const bytes = await readFile(checkpoint).catch((cause: unknown) => {
-    throw new UserError('cannot read PyTorch checkpoint', reasonOf(cause), checkpoint, { cause });
+    throw new UserError('cannot read PyTorch checkpoint', reasonOf(cause, 'reading'), checkpoint, { cause });
   });
   const { weights, format } = readPytorchCheckpoint(bytes, checkpoint);
   const network = inferNetworkConfig(weights, checkpoint);

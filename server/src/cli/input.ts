@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '@disc-labeling/models/errors';
-import { reasonOf } from '@disc-labeling/models/weights/files';
+import { reasonOf } from '@disc-labeling/models/system-errors';
 
 /**
  * The bytes of a file named on the command line.
@@ -9,6 +9,6 @@ import { reasonOf } from '@disc-labeling/models/weights/files';
  */
 export async function readInput(file: string): Promise<Uint8Array> {
   return readFile(file).catch((cause: unknown) => {
-    throw new UserError('cannot read', `${reasonOf(cause)}; check the path`, file, { cause });
+    throw new UserError('cannot read', reasonOf(cause, 'reading'), file, { cause });
   });
 }

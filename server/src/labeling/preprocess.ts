@@ -99,17 +99,3 @@ export function slabToInput(
 ): [number, number] {
   return [(row + 0.5) / step[0] - 0.5, (column + 0.5) / step[1] - 0.5];
 }
-
-/** Several inputs of one shape as one batch, `[n, channels, height, width]`. */
-export function stackInputs(prepared: readonly PreparedSlab[]): ImageBatch {
-  const [first] = prepared;
-  const [, channels, height, width] = first.batch.shape;
-  const size = channels * height * width;
-  const data = new Float32Array(prepared.length * size);
-  prepared.forEach(({ batch }, n) => {
-    if (batch.shape.join() !== first.batch.shape.join())
-      throw new Error('inputs of one batch differ in shape');
-    data.set(batch.data, n * size);
-  });
-  return { data, shape: [prepared.length, channels, height, width] };
-}

@@ -1,4 +1,5 @@
 import type { Model, ModelDescription } from '@disc-labeling/models/model';
+import { discName } from '../volume/levels.js';
 import { channelMeaning } from './config.js';
 import type { TrainingConfig } from './config.js';
 import type { EpochMetrics } from './events.js';
@@ -45,11 +46,11 @@ export function modelDescription(
 export function modelCard({ description: d }: Model): string {
   const facts = (values: Record<string, string | number | boolean>) =>
     Object.entries(values).map(([name, value]) => `| ${name} | ${value} |`);
-  const maps = d.channels.values.map((value) => (value === null ? 'any disc' : `disc ${value}`));
+  const maps = d.channels.values.map((value) => (value === null ? 'any disc' : discName(value)));
   return [
     `# ${d.title}`,
     '',
-    `Heat maps for the intervertebral discs of a mid-sagittal MRI slice (contrast: ${d.contrast}), one each for ${maps.join(', ')} (3 = C2/C3, 8 = C7/T1). A \`${d.network.variant}\` stacked hourglass network${d.network.attention ? ' with attention' : ''}, ${d.network.stacks} stacks. Not a medical device.`,
+    `Heat maps for the intervertebral discs of a mid-sagittal MRI slice (contrast: ${d.contrast}), one each for ${maps.join(', ')}. A \`${d.network.variant}\` stacked hourglass network${d.network.attention ? ' with attention' : ''}, ${d.network.stacks} stacks. Not a medical device.`,
     '',
     '## How it was made',
     '',

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { Readable } from 'node:stream';
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
+import { reasonOf } from '@disc-labeling/models/system-errors';
 import { describeBytes, formatBytes } from './sniff.js';
 
 const cannotRead = 'cannot read volume';
@@ -45,18 +46,7 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 }
 
 function refuse(error: unknown, path: string): never {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file; check the path',
-    ENOTDIR: 'there is no such file; check the path',
-    EACCES: 'no permission to read it; change its permissions',
-    EPERM: 'no permission to read it; change its permissions',
-    EISDIR: 'it is a folder; give a .nii or .nii.gz file',
-    ELOOP: 'it is a link that leads back to itself',
-  };
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  throw new UserError(cannotRead, reasons[code] ?? `reading failed (${String(error)})`, path, {
-    cause: error,
-  });
+  throw new UserError(cannotRead, reasonOf(error, 'reading'), path, { cause: error });
 }
 
 /** git-annex leaves a link to a key that is not there, until the content is fetched. */

@@ -35,6 +35,6 @@ describe('modelDescription', () => {
     expect(card).toContain('| command | disc-labeling train c.json |');
     expect(card).toContain('| accuracy | 0.75 |');
     expect(card).toContain('held-out phantoms, not on patients');
-    expect(card).toContain('disc 3');
+    expect(card).toContain('one each for C2/C3, C3/C4');
   });
 });

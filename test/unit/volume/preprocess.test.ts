@@ -5,7 +5,6 @@ import {
   inputToSlab,
   prepareSlab,
   slabToInput,
-  stackInputs,
 } from '@disc-labeling/server/labeling/preprocess';
 import { percentiles, resample } from '@disc-labeling/server/volume/resample';
 import { sagittalSlab, type SagittalSlab } from '@disc-labeling/server/volume/slice';
@@ -105,15 +104,6 @@ describe('preparing a slab', () => {
       1,
     );
     expect(prepareSlab(flat, light(1)).batch.data.every((value) => value === 0)).toBe(true);
-  });
-
-  it('stacks inputs of one shape', () => {
-    const one = prepareSlab(dotted(40, 90, [1, 1]), light(1));
-    const two = prepareSlab(dotted(80, 20, [1, 1]), light(1));
-    const batch = stackInputs([one, two]);
-    expect(batch.shape).toEqual([2, 1, 128, 192]);
-    expect(batch.data.subarray(128 * 192)).toEqual(two.batch.data);
-    expect(() => stackInputs([one, prepareSlab(dotted(80, 20, [1, 1]), light(0.5))])).toThrow('differ');
   });
 });
 
