@@ -7,6 +7,7 @@ import { discName } from '../volume/levels.js';
 import { assertUsable, readVolume } from '../volume/nifti.js';
 import { pixelToVoxel, pixelToWorld, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
+import { levelDoubt } from './level-doubt.js';
 import { findModel, type ModelPlaces } from './models.js';
 import { cellToInput, readVolumeMaps, type Reading } from './reading.js';
 import { inputToSlab } from './preprocess.js';
@@ -100,6 +101,7 @@ export class Labeler {
     });
     report('placing discs', 0.9);
     const discs = toDiscs(reading);
+    const doubt = levelDoubt(discs);
     const overlays = options.overlays ? overlayVolumes(reading) : null;
     const { description } = model;
     const result: LabelResult = {
@@ -110,7 +112,7 @@ export class Labeler {
       slice: reading.slab.slice,
       discs,
       seconds: { read, ...seconds, total: clock.total() },
-      notices: volume.notices,
+      notices: doubt === null ? volume.notices : [...volume.notices, doubt],
     };
     report('done', 1);
     return { result, overlays, volume, slab: reading.slab };
