@@ -1,12 +1,13 @@
 /**
  * A pickle reader that can only build plain data: dictionaries (as `Map`), lists and tuples (as arrays),
  * numbers, strings, booleans, null. Everything else a pickle may ask for, that is every named function or
- * class, is handed to the caller, who refuses what he does not know. Nothing is ever looked up or run by name.
+ * class, is handed to the caller, who refuses it, builds it himself, or leaves it an {@link Inert} object. Nothing is
+ * ever looked up or run by name.
  *
  * Opcodes: Python's `Lib/pickletools.py`, protocols 2 to 5 (what `torch.save` writes).
  */
 export interface PickleHost {
-  /** What stands for `module.name`: a function for something that may be called. Throws to refuse. */
+  /** What stands for `module.name`: a function for what may be called, or an {@link Inert}. Throws to refuse. */
   global(module: string, name: string): unknown;
   /** What stands for a persistent id (PyTorch: a storage). Throws to refuse. */
   persistent(id: unknown): unknown;
@@ -15,6 +16,11 @@ export interface PickleHost {
 /** Why a pickle can't be read; one clause, without the file's name. */
 export class PickleError extends Error {
   override readonly name = 'PickleError';
+}
+
+/** An object that is not built, only known by the name of its class or function. Nothing of it is ever run. */
+export class Inert {
+  constructor(readonly name: string) {}
 }
 
 const MARK = Symbol('mark');
@@ -88,6 +94,13 @@ class Machine {
         return this.#push(this.#text(this.#byte()));
       case 0x54: // BINSTRING
         return this.#push(this.#text(this.#length(4)));
+      case 0x43: // SHORT_BINBYTES
+        return this.#push(this.#bytes(this.#byte()));
+      case 0x42: // BINBYTES
+        return this.#push(this.#bytes(this.#length(4)));
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        return this.#push(this.#bytes(this.#length(8)));
       default:
         return false;
     }
@@ -114,12 +127,17 @@ class Machine {
       case 0x30: // POP
         this.#pop();
         return true;
+      case 0x31: // POP_MARK
+        this.#popToMark();
+        return true;
+      case 0x32: // DUP
+        return this.#push(this.#top());
       default:
         return false;
     }
   }
 
-  /** Instructions that build dictionaries, lists and tuples. */
+  /** Instructions that build dictionaries, lists and tuples; sets become lists. */
   #container(opcode: number): boolean {
     switch (opcode) {
       case 0x28: // MARK
@@ -128,16 +146,20 @@ class Machine {
         return this.#push(new Map());
       case 0x5d: // EMPTY_LIST
       case 0x29: // EMPTY_TUPLE
+      case 0x8f: // EMPTY_SET
         return this.#push([]);
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
         return this.#push(this.#popSeveral(opcode - 0x84));
       case 0x74: // TUPLE
+      case 0x6c: // LIST
+      case 0x91: // FROZENSET
         return this.#push(this.#popToMark());
       case 0x61: // APPEND
         return this.#append([this.#pop()]);
       case 0x65: // APPENDS
+      case 0x90: // ADDITEMS
         return this.#append(this.#popToMark());
       case 0x73: // SETITEM
         return this.#assign(this.#popSeveral(2));
@@ -161,15 +183,20 @@ class Machine {
       }
       case 0x51: // BINPERSID
         return this.#push(this.host.persistent(this.#pop()));
-      case 0x52: {
-        // REDUCE
+      case 0x52: // REDUCE
+      case 0x81: {
+        // NEWOBJ
         const [call, args] = this.#popSeveral(2);
-        if (typeof call !== 'function' || !Array.isArray(args) || args.length > 16) throw damaged();
-        return this.#push(call(...args));
+        return this.#push(apply(call, args));
+      }
+      case 0x92: {
+        // NEWOBJ_EX
+        const [call, args] = this.#popSeveral(3);
+        return this.#push(apply(call, args));
       }
       case 0x62: // BUILD: attributes of a dictionary (a state dict's `_metadata`) carry no tensor
         this.#pop();
-        if (!(this.#top() instanceof Map)) throw damaged();
+        if (!(this.#top() instanceof Map || this.#top() instanceof Inert)) throw damaged();
         return true;
       default:
         return false;
@@ -212,6 +239,7 @@ class Machine {
 
   #append(values: unknown[]): true {
     const list = this.#top();
+    if (list instanceof Inert) return true;
     if (!Array.isArray(list)) throw damaged();
     for (const value of values) list.push(value);
     return true;
@@ -219,6 +247,7 @@ class Machine {
 
   #assign(pairs: unknown[]): true {
     const dictionary = this.#top();
+    if (dictionary instanceof Inert) return true;
     if (!(dictionary instanceof Map) || pairs.length % 2 !== 0) throw damaged();
     for (let i = 0; i < pairs.length; i += 2) dictionary.set(pairs[i], pairs[i + 1]);
     return true;
@@ -267,6 +296,11 @@ class Machine {
     return new TextDecoder().decode(this.bytes.subarray(at, at + length));
   }
 
+  #bytes(length: number): Uint8Array {
+    const at = this.#skip(length);
+    return this.bytes.subarray(at, at + length);
+  }
+
   #line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
     if (end < 0) throw damaged();
@@ -274,6 +308,14 @@ class Machine {
     this.#skip(1);
     return text;
   }
+}
+
+/** A call of something the host allowed; of something inert the result is inert. */
+function apply(call: unknown, args: unknown): unknown {
+  if (!Array.isArray(args) || args.length > 16) throw damaged();
+  if (call instanceof Inert) return new Inert(call.name);
+  if (typeof call !== 'function') throw damaged();
+  return call(...args);
 }
 
 function damaged(): PickleError {

@@ -1,8 +1,19 @@
 import { unzipSync } from 'fflate';
 import { UserError } from '../errors.js';
-import type { Weights, WeightTensor } from '../model.js';
-import { PickleError, readPickle, type PickleHost } from './pickle.js';
-import { decodeStorage, elementSize, isStorageType, type StorageType } from './storage.js';
+import type { Weights } from '../model.js';
+import { Inert, PickleError, readPickle, type PickleHost } from './pickle.js';
+import {
+  gather,
+  mostElements,
+  pytorchHost,
+  refused,
+  Storage,
+  storageId,
+  StorageView,
+  StoredTensor,
+} from './pytorch-tensors.js';
+import { isBatchCount, weightsOf } from './state-dict.js';
+import { elementSize } from './storage.js';
 
 /** The tensors of a PyTorch checkpoint. */
 export interface PytorchCheckpoint {
@@ -17,13 +28,15 @@ export interface PytorchCheckpoint {
 /** First pickle of a legacy file (`torch/serialization.py`, MAGIC_NUMBER). */
 const legacyMagic = 0x1950a86a20f9469cfc6cn;
 const legacyProtocol = 1001;
-/** More elements than any network here has; a corrupt size must not ask for terabytes. */
-const largestTensor = 2 ** 28;
 const largestArchive = 2 ** 31;
+
+/** Keys under which training programs keep the network's state dict beside other things, first the reference's. */
+const usualKeys = ['model_weights', 'state_dict', 'model_state_dict', 'model', 'network', 'net', 'weights'];
 
 /**
  * Reads a state dict saved by `torch.save`, in the zip or the legacy format: `{model_weights: …}` as the
- * reference saves it, or a bare state dict, names with or without the `module.` prefix of `DataParallel`.
+ * reference saves it, under another usual key beside an optimiser's state, or bare; names with or without the
+ * `module.` prefix of `DataParallel`; any floating-point type, strides, and sharing of storages.
  * Only tensors, dictionaries, numbers and strings are built; nothing in the file can run.
  *
  * @param bytes the whole file
@@ -41,23 +54,6 @@ export function readPytorchCheckpoint(bytes: Uint8Array, file?: string): Pytorch
   }
 }
 
-/** Elements of a storage; in the legacy format they follow the pickle, so they are filled in later. */
-interface Storage {
-  readonly type: StorageType;
-  readonly length: number;
-  data: Float32Array | null;
-}
-
-/** A tensor as the pickle describes it: a strided window into a storage. */
-class StoredTensor {
-  constructor(
-    readonly storage: Storage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
-}
-
 // ---------------------------------------------------------------------------------------------- zip format
 
 /** `<name>/data.pkl`, `<name>/data/<key>` for the storages, `<name>/byteorder` since PyTorch 2.1. */
@@ -73,16 +69,17 @@ function readZip(bytes: Uint8Array): unknown {
   const storages = new Map<string, Storage>();
   const host = pytorchHost((id) => {
     const { type, key, length } = storageId(id);
+    const size = length * elementSize(type);
     let storage = storages.get(key);
     if (!storage) {
       const record = records.get(`${folder}data/${key}`);
-      if (!record || record.length < length * elementSize(type))
+      if (!record || record.length < size)
         throw new PickleError(`the record data/${key} is missing or too short (an incomplete copy?)`);
-      storage = { type, length, data: decodeStorage(type, record.subarray(0, length * elementSize(type))) };
+      storage = new Storage(type, length, record.subarray(0, size));
       storages.set(key, storage);
     }
     if (storage.type !== type) throw new PickleError(`the record data/${key} is used with two element types`);
-    return { storage, offset: 0 };
+    return new StorageView(storage, 0);
   });
   return readPickle(records.get(pickle)!, 0, host).value;
 }
@@ -127,10 +124,10 @@ function readLegacy(bytes: Uint8Array): unknown {
   const content = next(
     pytorchHost((id) => {
       const { type, key, length, view } = storageId(id);
-      const storage = storages.get(key) ?? { type, length, data: null };
+      const storage = storages.get(key) ?? new Storage(type, length, null);
       storages.set(key, storage);
       if (storage.type !== type) throw new PickleError(`storage ${key} is used with two element types`);
-      return { storage, offset: view };
+      return new StorageView(storage, view);
     }),
   );
   const keys = next(plain);
@@ -153,75 +150,8 @@ function fillStorage(storage: Storage | undefined, bytes: Uint8Array, at: number
   const end = begin + length * elementSize(storage.type);
   if (length !== storage.length || end > bytes.length)
     throw new PickleError('it ends in the middle (an incomplete copy?)');
-  storage.data = decodeStorage(storage.type, bytes.subarray(begin, end));
+  storage.bytes = bytes.subarray(begin, end);
   return end;
-}
-
-// ------------------------------------------------------------------------------------ what a pickle may name
-
-interface StorageView {
-  readonly storage: Storage;
-  /** Elements before the view's first, in the legacy format. */
-  readonly offset: number;
-}
-
-/** The few names a checkpoint may use; every other one is refused. */
-function pytorchHost(persistent: (id: unknown) => StorageView): PickleHost {
-  const allowed = new Map<string, unknown>([
-    ['collections.OrderedDict', orderedDictionary],
-    ['torch._utils._rebuild_tensor_v2', rebuildTensor],
-    ['torch._utils._rebuild_parameter', (tensor: unknown) => tensor],
-  ]);
-  return {
-    persistent,
-    global(module, name) {
-      if (module === 'torch' && isStorageType(name)) return { storageType: name };
-      const found = allowed.get(`${module}.${name}`);
-      if (found !== undefined) return found;
-      throw new PickleError(
-        `it asks for ${module}.${name}, which a file of weights has no use for; save only the state_dict`,
-      );
-    },
-  };
-}
-
-function orderedDictionary(items: unknown = []): Map<unknown, unknown> {
-  const pairs = Array.isArray(items) ? items : [null];
-  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
-    throw new PickleError('its pickle is damaged');
-  return new Map(pairs as [unknown, unknown][]);
-}
-
-function rebuildTensor(view: unknown, offset: unknown, shape: unknown, strides: unknown): StoredTensor {
-  const { storage, offset: first } = view as StorageView;
-  if (
-    !storage ||
-    !isCount(offset) ||
-    !isCounts(shape) ||
-    !isCounts(strides) ||
-    shape.length !== strides.length
-  )
-    throw new PickleError('a tensor in it is damaged');
-  const elements = shape.reduce((product, side) => product * side, 1);
-  const last = first + offset + shape.reduce((sum, side, axis) => sum + (side - 1) * strides[axis], 0);
-  if (elements > largestTensor || (elements > 0 && last >= storage.length))
-    throw new PickleError('a tensor in it reaches past its storage');
-  return new StoredTensor(storage, first + offset, shape, strides);
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
-
-/** `('storage', type, key, location, length)`, in the legacy format followed by None or `(key, offset, length)`. */
-function storageId(id: unknown): { type: StorageType; key: string; length: number; view: number } {
-  if (!Array.isArray(id) || id[0] !== 'storage')
-    throw new PickleError('its pickle refers to something that is no storage');
-  const type = (id[1] as { storageType?: StorageType } | null)?.storageType;
-  const length: unknown = id[4];
-  const view: unknown = Array.isArray(id[5]) ? id[5][1] : 0;
-  if (type === undefined || !isCount(length) || !isCount(view))
-    throw new PickleError('a storage in it is damaged');
-  return { type, key: String(id[2]), length, view };
 }
 
 function bigEndian(): PickleError {
@@ -233,36 +163,42 @@ function bigEndian(): PickleError {
 // --------------------------------------------------------------------------------------------------- weights
 
 function collectWeights(content: unknown): Pick<PytorchCheckpoint, 'weights' | 'rawNames'> {
-  const dictionary =
-    content instanceof Map && content.has('model_weights') ? content.get('model_weights') : content;
-  if (!(dictionary instanceof Map) || dictionary.size === 0)
-    throw new PickleError('it holds no state dict (a dictionary of tensors, or one under model_weights)');
-  const rawNames = [...dictionary.keys()].map(String);
-  const prefix = rawNames.every((name) => name.startsWith('module.')) ? 'module.'.length : 0;
-  const weights = new Map<string, WeightTensor>();
-  for (const [name, value] of dictionary as Map<unknown, unknown>) {
-    if (!(value instanceof StoredTensor)) throw new PickleError(`its entry ${String(name)} is no tensor`);
-    if (String(name).endsWith('num_batches_tracked')) continue;
-    weights.set(String(name).slice(prefix), gather(value));
+  const dictionary = stateDict(content);
+  const tensors = new Map<string, StoredTensor>();
+  let elements = 0;
+  for (const [key, value] of dictionary) {
+    const name = String(key);
+    if (value instanceof Inert) throw refused(value.name);
+    if (!(value instanceof StoredTensor)) throw new PickleError(`its entry ${name} is no tensor`);
+    if (!isBatchCount(name)) elements += value.shape.reduce((product, side) => product * side, 1);
+    tensors.set(name, value);
   }
-  return { weights, rawNames };
+  if (elements > mostElements) throw new PickleError('its tensors are larger than those of any network here');
+  return { weights: weightsOf(tensors, gather), rawNames: [...tensors.keys()] };
 }
 
-/** Copies a strided window into C order. */
-function gather({ storage, offset, shape, strides }: StoredTensor): WeightTensor {
-  if (!storage.data) throw new PickleError('one of its storages is missing (an incomplete copy?)');
-  const source = storage.data;
-  const data = new Float32Array(shape.reduce((product, side) => product * side, 1));
-  const index = new Array<number>(shape.length).fill(0);
-  let from = offset;
-  for (let to = 0; to < data.length; to++) {
-    data[to] = source[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
+/** The network's dictionary of tensors: the whole content, one of the usual keys, or the only such entry. */
+function stateDict(content: unknown): ReadonlyMap<unknown, unknown> {
+  if (content instanceof Inert) throw refused(content.name);
+  if (!(content instanceof Map) || content.size === 0) throw noStateDict();
+  for (const key of usualKeys) {
+    const under: unknown = content.get(key);
+    if (under instanceof Map && under.size > 0) return under;
   }
-  return { shape: [...shape], data };
+  const values = [...content.values()];
+  if (values.some((value) => value instanceof StoredTensor)) return content;
+  const nested = values.filter(
+    (value): value is ReadonlyMap<unknown, unknown> =>
+      value instanceof Map &&
+      value.size > 0 &&
+      [...value.values()].every((item) => item instanceof StoredTensor),
+  );
+  if (nested.length === 1) return nested[0];
+  const inert = values.find((value) => value instanceof Inert);
+  throw inert ? refused(inert.name) : noStateDict();
 }
+
+const noStateDict = (): PickleError =>
+  new PickleError(
+    `it holds no state dict; save a dictionary of tensors, or one under a key such as ${usualKeys[0]}`,
+  );

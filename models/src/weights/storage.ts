@@ -1,28 +1,33 @@
-/** Element types of PyTorch storages that can hold weights, by the class name in the pickle. */
-const decoders = {
-  FloatStorage: { size: 4, decode: (bytes) => new Float32Array(copy(bytes)) },
-  DoubleStorage: { size: 8, decode: (bytes) => Float32Array.from(new Float64Array(copy(bytes))) },
-  HalfStorage: {
-    size: 2,
-    decode: (bytes) => Float32Array.from(new Uint16Array(copy(bytes)), halfToFloat),
-  },
-  BFloat16Storage: { size: 2, decode: decodeBfloat16 },
-  LongStorage: {
-    size: 8,
-    decode: (bytes) => Float32Array.from(new BigInt64Array(copy(bytes)), Number),
-  },
-} satisfies Record<string, { size: number; decode: (bytes: Uint8Array) => Float32Array }>;
+interface NumberType {
+  readonly size: number;
+  readonly decode?: (bytes: Uint8Array) => Float32Array;
+}
 
-export type StorageType = keyof typeof decoders;
+/** How numbers lie in files of weights, little-endian. Only floating-point ones can be weights. */
+const types = {
+  float64: { size: 8, decode: (bytes) => Float32Array.from(new Float64Array(copy(bytes))) },
+  float32: { size: 4, decode: (bytes) => new Float32Array(copy(bytes)) },
+  float16: { size: 2, decode: (bytes) => Float32Array.from(new Uint16Array(copy(bytes)), halfToFloat) },
+  bfloat16: { size: 2, decode: decodeBfloat16 },
+  complex128: { size: 16 },
+  complex64: { size: 8 },
+  int64: { size: 8 },
+  int32: { size: 4 },
+  int16: { size: 2 },
+  int8: { size: 1 },
+  uint8: { size: 1 },
+  bool: { size: 1 },
+} satisfies Record<string, NumberType>;
 
-export const isStorageType = (name: string): name is StorageType => Object.hasOwn(decoders, name);
+export type ElementType = keyof typeof types;
 
 /** Bytes of one element. */
-export const elementSize = (type: StorageType): number => decoders[type].size;
+export const elementSize = (type: ElementType): number => types[type].size;
 
-/** Little-endian elements as float32; float64 and int64 are rounded. */
-export function decodeStorage(type: StorageType, bytes: Uint8Array): Float32Array {
-  return decoders[type].decode(bytes);
+/** Little-endian elements as float32 (float64 is rounded), or null where they are no floating-point numbers. */
+export function decodeFloats(type: ElementType, bytes: Uint8Array): Float32Array | null {
+  const known: NumberType = types[type];
+  return known.decode?.(bytes) ?? null;
 }
 
 /** An aligned copy: records begin anywhere in a file. */
