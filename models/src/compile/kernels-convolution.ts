@@ -67,8 +67,9 @@ export const convolutionInputGrad: RecordedKernel = (recorder, { dy, filter }, a
   const [slope, weights] = [recorder.value(dy), recorder.value(filter)];
   if (stride > 1) {
     const [n, h, w, c] = inputShape;
-    const excess = h - ((slope.shape[2] - 1) * stride + kernel - 2 * pad);
-    const attributes = { ...convAttributes(shapeOf), output_padding: ints(excess, excess) };
+    const excess = (size: number, slopes: number) => size - ((slopes - 1) * stride + kernel - 2 * pad);
+    const beyond = ints(excess(h, slope.shape[2]), excess(w, slope.shape[3]));
+    const attributes = { ...convAttributes(shapeOf), output_padding: beyond };
     const dx = graph.node('ConvTranspose', [slope, weights], [n, c, h, w], { attributes });
     return recorder.result(dx, inputShape);
   }
