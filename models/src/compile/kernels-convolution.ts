@@ -119,10 +119,7 @@ function outerProducts(recorder: Recorder, a: Value, b: Value): Value {
   const { graph } = recorder;
   const flat = (v: Value) => reshaped(recorder, v, [v.shape[0], v.shape[1], v.shape[2] * v.shape[3]]);
   const [n, p, q] = [a.shape[0], a.shape[1], b.shape[1]];
-  const products = graph.node('FusedMatMul', [flat(a), flat(b)], [n, p, q], {
-    domain: microsoftDomain,
-    attributes: { transB: int(1) },
-  });
+  const products = timesTransposed(recorder, flat(a), flat(b));
   if (n === 1) return reshaped(recorder, products, [p, q]);
   // A product with ones: several times faster than ReduceSum over the first axis.
   const ones = graph.floats(new Float32Array(n).fill(1), [1, n]);
@@ -131,6 +128,19 @@ function outerProducts(recorder: Recorder, a: Value, b: Value): Value {
     graph.node('MatMul', [ones, reshaped(recorder, products, [n, p * q])], [1, p * q]),
     [p, q],
   );
+}
+
+/** a·bᵀ for each image: `[n, p, k]` and `[n, q, k]` to `[n, p, q]`. */
+function timesTransposed({ graph, portable }: Recorder, a: Value, b: Value): Value {
+  const [n, p, k] = a.shape;
+  const q = b.shape[1];
+  if (!portable)
+    return graph.node('FusedMatMul', [a, b], [n, p, q], {
+      domain: microsoftDomain,
+      attributes: { transB: int(1) },
+    });
+  const turned = graph.node('Transpose', [b], [n, k, q], { attributes: { perm: ints(0, 2, 1) } });
+  return graph.node('MatMul', [a, turned], [n, p, q]);
 }
 
 function pointwise(recorder: Recorder, x: Value, dy: Value): Value {
@@ -178,13 +188,17 @@ function unfolded(recorder: Recorder, x: Value, dy: Value, shapeOf: Geometry): V
   const { kernel } = shapeOf;
   const [n, input] = x.shape;
   const area = kernel * kernel;
-  const units = new Float32Array(input * area * area);
-  for (let i = 0; i < input * area; i++) units[i * area + (i % area)] = 1;
+  // In groups where the CPU computes; the WebGPU provider miscalculates those and takes channels for images.
+  const groups = recorder.portable ? 1 : input;
+  const images = recorder.portable ? reshaped(recorder, x, [n * input, 1, ...x.shape.slice(2)]) : x;
+  const units = new Float32Array(groups * area * area);
+  for (let i = 0; i < groups * area; i++) units[i * area + (i % area)] = 1;
   const windows = graph.node(
     'Conv',
-    [x, graph.floats(units, [input * area, 1, kernel, kernel])],
-    [n, input * area, dy.shape[2], dy.shape[3]],
-    { attributes: { ...convAttributes(shapeOf), group: int(input) } },
+    [images, graph.floats(units, [groups * area, 1, kernel, kernel])],
+    [images.shape[0], groups * area, dy.shape[2], dy.shape[3]],
+    { attributes: { ...convAttributes(shapeOf), group: int(groups) } },
   );
-  return reshaped(recorder, outerProducts(recorder, dy, windows), [dy.shape[1], input, kernel, kernel]);
+  const laidOut = reshaped(recorder, windows, [n, input * area, dy.shape[2], dy.shape[3]]);
+  return reshaped(recorder, outerProducts(recorder, dy, laidOut), [dy.shape[1], input, kernel, kernel]);
 }

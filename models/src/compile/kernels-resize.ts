@@ -1,10 +1,14 @@
-import type { NamedAttrMap } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { enlargement, enlargementMatrix } from '../layers-enlarge.js';
-import { ints, text, type Value } from './graph.js';
+import { int, ints, text, type Value } from './graph.js';
+import { reshaped } from './kernels-elementwise.js';
 import type { RecordedKernel } from './kernels.js';
 import { physicalShape, type Recorder } from './recorder.js';
 
 const pooling = { kernel_shape: ints(2, 2), strides: ints(2, 2) };
+
+/** FLOAT among ONNX's data types. */
+const onnxFloat = 1;
 
 const half = (shape: readonly number[]) => [shape[0], shape[1] / 2, shape[2] / 2, shape[3]];
 const halfPhysical = (shape: readonly number[]) => [shape[0], shape[1], shape[2] / 2, shape[3] / 2];
@@ -24,12 +28,36 @@ export const maxPool: RecordedKernel = (recorder, { x }, attrs) => {
 
 /** The slope goes to the first maximum of each window, as in PyTorch, also where several are equal. */
 export const maxPoolGrad: RecordedKernel = (recorder, { dy, input }) => {
+  if (recorder.portable) return recorder.result(portableMaxPoolGrad(recorder, dy, input), input.shape);
   const [, indices] = pooled(recorder, recorder.value(input));
   const slope = recorder.value(dy);
   const shape = physicalShape(input.shape, 'map');
   const dx = recorder.graph.node('MaxUnpool', [slope, indices], shape, { attributes: pooling });
   return recorder.result(dx, input.shape);
 };
+
+/** The same without MaxUnpool: the four places of each window side by side, the first maximum marked. */
+function portableMaxPoolGrad(recorder: Recorder, dy: TensorInfo, input: TensorInfo): Value {
+  const { graph } = recorder;
+  const x = recorder.value(input);
+  const [n, c, h, w] = x.shape;
+  const split = [n * c, h / 2, 2, w / 2, 2];
+  const four = [n * c, h / 2, w / 2, 4];
+  const moved = [n * c, h / 2, w / 2, 2, 2];
+  const permute = { attributes: { perm: ints(0, 1, 3, 2, 4) } };
+  const windows = graph.node('Transpose', [reshaped(recorder, x, split)], moved, permute);
+  const perWindow = (value: Value) => reshaped(recorder, value, [n * c, h / 2, w / 2, 1]);
+  const is = (a: Value, b: Value) =>
+    graph.node('Cast', [graph.node('Equal', [a, b], four)], four, { attributes: { to: int(onnxFloat) } });
+  const highest = is(reshaped(recorder, windows, four), perWindow(pooled(recorder, x)[0]));
+  // How many maxima there are up to each place; several may be equal.
+  const upTo = graph.floats(Float32Array.of(1, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1), [4, 4]);
+  const first = is(graph.node('MatMul', [highest, upTo], four), graph.scalar(1));
+  const mask = graph.node('Mul', [first, highest], four);
+  const slopes = graph.node('Mul', [mask, perWindow(recorder.value(dy))], four);
+  const back = graph.node('Transpose', [reshaped(recorder, slopes, moved)], split, permute);
+  return reshaped(recorder, back, x.shape);
+}
 
 /** Maxima and where they are. */
 function pooled(recorder: Recorder, x: Value): Value[] {

@@ -35,16 +35,26 @@ export function physicalAxis(axis: number, layout: Layout): number {
 
 const defaultLayout = (shape: readonly number[]): Layout => (shape.length === 4 ? 'map' : 'plain');
 
+export interface RecordOptions {
+  /** Channels per block for blocked convolutions (see `blocked.ts`); null for none. */
+  readonly blockSize?: number | null;
+  /** Leaves out operators that only ONNX Runtime's CPU provider has. Default false. */
+  readonly portable?: boolean;
+}
+
 /** A tfjs backend whose kernels write down what would have to be computed. */
 export class Recorder extends tf.KernelBackend {
   graph = new Graph();
   /** Channels per block where convolutions shall run blocked (see `blocked.ts`), or null. */
   blockSize: number | null = null;
+  /** Nothing but operators that providers for graphics processors have too. */
+  portable = false;
   private readonly entries = new WeakMap<object, Entry>();
 
   /** Starts a new graph; tensors of earlier ones become meaningless. */
-  begin(blockSize: number | null): Graph {
+  begin({ blockSize = null, portable = false }: RecordOptions): Graph {
     this.blockSize = blockSize;
+    this.portable = portable;
     this.graph = new Graph();
     return this.graph;
   }
@@ -138,7 +148,7 @@ let recorder: Recorder | undefined;
 export function record(
   registerKernels: (name: string) => void,
   body: (recorder: Recorder) => void,
-  { blockSize = null }: { blockSize?: number | null } = {},
+  options: RecordOptions = {},
 ): Graph {
   if (recorder === undefined) {
     recorder = new Recorder();
@@ -151,7 +161,7 @@ export function record(
   // Synchronous for backends that are made synchronously; the promise holds nothing to wait for.
   void tf.setBackend(backendName);
   try {
-    const graph = recorder.begin(blockSize);
+    const graph = recorder.begin(options);
     const current = recorder;
     engine.tidy(() => body(current));
     return graph;

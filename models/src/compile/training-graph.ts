@@ -9,7 +9,7 @@ import type { LossConfig } from '../training.js';
 import type { Graph, Value } from './graph.js';
 import { registerKernels } from './kernels.js';
 import { encodeOnnx } from './onnx.js';
-import { record, type Recorder } from './recorder.js';
+import { record, type Recorder, type RecordOptions } from './recorder.js';
 
 /** A training step as an ONNX graph. */
 export interface TrainingGraph {
@@ -41,13 +41,13 @@ export const graphNames = {
 /**
  * Records forward pass, loss and all gradients for one batch shape.
  *
- * @param options.blockSize channels per block for blocked convolutions (see `blocked.ts`); null for none
+ * @param options what kind of operators to use; what is computed is the same
  */
 export function recordTrainingStep(
   config: NetworkConfig,
   lossConfig: LossConfig,
   batchShape: ImageBatch['shape'],
-  options: { blockSize?: number | null } = {},
+  options: RecordOptions = {},
 ): TrainingGraph {
   const listed = networkTensors(config).filter((tensor) => tensor.kind === 'parameter');
   const parameters = listed.filter((tensor) => !tensor.cancelled);

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { executionProviders, type OnnxRuntimeEngine } from '../engines/providers.js';
 import { defaultThreads } from '../engines/threads.js';
 import type { NetworkConfig } from '../config.js';
 import type { ImageBatch } from '../engines/types.js';
@@ -9,6 +10,8 @@ import { blockSize } from './blocked.js';
 import { graphNames, recordTrainingStep, type TrainingGraph } from './training-graph.js';
 
 export interface TrainingStepOptions {
+  /** Default: the CPU. */
+  readonly engine?: OnnxRuntimeEngine;
   /** Threads inside one operator; default: all processors, at most 8. */
   readonly threads?: number;
   /** Where ONNX Runtime shall write a profile (a path prefix), for measuring. */
@@ -31,9 +34,12 @@ export async function createTrainingStep(
   batchShape: ImageBatch['shape'],
   options: TrainingStepOptions = {},
 ): Promise<TrainingStep> {
-  const graph = recordTrainingStep(config, lossConfig, batchShape, { blockSize: await blockSize() });
+  const { engine = 'onnxruntime-cpu' } = options;
+  const onCpu = engine === 'onnxruntime-cpu';
+  const operators = onCpu ? { blockSize: await blockSize() } : { portable: true };
+  const graph = recordTrainingStep(config, lossConfig, batchShape, operators);
   const session = await ort.InferenceSession.create(graph.bytes, {
-    executionProviders: ['cpu'],
+    executionProviders: [executionProviders[engine]],
     intraOpNumThreads: options.threads ?? defaultThreads(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -58,7 +64,8 @@ export function flatLayout(tensors: readonly Pick<NetworkTensor, 'name' | 'shape
   });
 }
 
-function gather(layout: readonly ParameterLayout[], weights: Weights): Float32Array {
+/** The named weights one after the other, as the layout says (copied). */
+export function gather(layout: readonly ParameterLayout[], weights: Weights): Float32Array {
   const flat = new Float32Array(layout.reduce((sum, { length }) => sum + length, 0));
   for (const { name, length, offset } of layout) {
     const tensor = weights.get(name);
@@ -150,17 +157,29 @@ class OnnxTrainingStep implements TrainingStep {
     await this.session.release();
   }
 
-  /** As PyTorch: running variance is fed with the unbiased one. */
   private updateStatistics(): void {
     for (const { mean, variance, places, count } of this.norms) {
-      const [toMean, toVariance] = places;
-      const unbiased = count / Math.max(count - 1, 1);
-      for (let c = 0; c < mean.length; c++) {
-        this.statistics[toMean.offset + c] += momentum * (mean[c] - this.statistics[toMean.offset + c]);
-        this.statistics[toVariance.offset + c] +=
-          momentum * (unbiased * variance[c] - this.statistics[toVariance.offset + c]);
-      }
+      followStatistics(this.statistics, places, { mean, variance, count });
     }
+  }
+}
+
+/**
+ * Moves running statistics towards those of a batch; as in PyTorch, with the unbiased variance.
+ *
+ * @param places of running mean and running variance in `statistics`
+ * @param batch  biased variance over `count` values per channel
+ */
+export function followStatistics(
+  statistics: Float32Array,
+  [toMean, toVariance]: readonly ParameterLayout[],
+  { mean, variance, count }: { mean: Float32Array; variance: Float32Array; count: number },
+): void {
+  const unbiased = count / Math.max(count - 1, 1);
+  for (let c = 0; c < mean.length; c++) {
+    statistics[toMean.offset + c] += momentum * (mean[c] - statistics[toMean.offset + c]);
+    statistics[toVariance.offset + c] +=
+      momentum * (unbiased * variance[c] - statistics[toVariance.offset + c]);
   }
 }
 

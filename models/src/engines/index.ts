@@ -3,7 +3,8 @@ import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
 import { EagerInference } from './eager.js';
 import { OnnxRuntimeInference } from './onnxruntime.js';
-import { isOnnxRuntime, probe } from './probe.js';
+import { probe } from './probe.js';
+import { isOnnxRuntime } from './providers.js';
 import { defaultThreads } from './threads.js';
 import { loadBackend } from './tensorflow.js';
 import {

@@ -3,16 +3,8 @@ import { inferenceNames, recordInference, singleChannel } from '../compile/infer
 import type { NetworkConfig } from '../config.js';
 import type { Weights } from '../model.js';
 import { checkImages } from './images.js';
+import { executionProviders, type OnnxRuntimeEngine } from './providers.js';
 import type { Float32Tensor, HourglassOutput, ImageBatch, Inference } from './types.js';
-
-/** ONNX Runtime's execution provider behind each engine. */
-export const executionProviders = {
-  'onnxruntime-cpu': 'cpu',
-  'onnxruntime-webgpu': 'webgpu',
-  'onnxruntime-cuda': 'cuda',
-} as const;
-
-export type OnnxRuntimeEngine = keyof typeof executionProviders;
 
 /** Sessions kept for reuse; each holds its own copy of the weights. */
 const mostSessions = 4;
@@ -99,6 +91,8 @@ export function createSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // DirectML refuses the pattern.
+    enableMemPattern: engine !== 'onnxruntime-directml',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },

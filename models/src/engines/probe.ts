@@ -4,13 +4,10 @@ import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { Graph } from '../compile/graph.js';
 import { encodeOnnx } from '../compile/onnx.js';
-import { createSession, executionProviders, type OnnxRuntimeEngine } from './onnxruntime.js';
+import { createSession } from './onnxruntime.js';
+import { isOnnxRuntime, type OnnxRuntimeEngine } from './providers.js';
 import { loadBackend } from './tensorflow.js';
 import type { EngineId, EngineStatus } from './types.js';
-
-export function isOnnxRuntime(engine: EngineId): engine is OnnxRuntimeEngine {
-  return engine in executionProviders;
-}
 
 const results = new Map<EngineId, Promise<EngineStatus>>();
 
@@ -34,6 +31,8 @@ const onnxRuntimeDetails: Record<OnnxRuntimeEngine, string> = {
   'onnxruntime-cpu': 'ONNX Runtime on the CPU',
   'onnxruntime-webgpu': 'ONNX Runtime on a graphics processor through WebGPU',
   'onnxruntime-cuda': 'ONNX Runtime on an NVIDIA graphics processor',
+  'onnxruntime-directml': 'ONNX Runtime on a graphics processor through DirectML',
+  'onnxruntime-coreml': "ONNX Runtime on Apple's processors through Core ML",
 };
 
 /** Runs a graph of one addition. */

@@ -3,6 +3,8 @@ export const engineIds = [
   'onnxruntime-cpu',
   'onnxruntime-webgpu',
   'onnxruntime-cuda',
+  'onnxruntime-directml',
+  'onnxruntime-coreml',
   'tensorflow',
   'tensorflow-gpu',
   'webgpu',
