@@ -2,7 +2,7 @@ import { createTrainingStep } from '@disc-labeling/models/compile/training-step'
 import { createInference } from '@disc-labeling/models/engines';
 import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
-import { initialWeights } from '@disc-labeling/models/layers-listing';
+import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { Model } from '@disc-labeling/models/model';
 import { writeModel } from '@disc-labeling/models/weights/folder';
 import { targetGrid, trainingBatch } from './batches.js';
@@ -13,20 +13,27 @@ import { modelCard } from './model-card.js';
 import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
 import { phantomBatches, validationPhantoms } from './phantom-batches.js';
-import type { TrainerParts, Validation } from './trainer.js';
+import { startingWeights } from './initial.js';
+import type { TrainerParts, ValidateOptions, Validation } from './trainer.js';
+import { unlessCancelled } from './unless-cancelled.js';
 import { validationPicture } from './validation-picture.js';
 import { ValidationTally } from './validation.js';
 
 export interface AssembleOptions {
   readonly engine?: EngineChoice;
   readonly threads?: number;
+  /** The weights come from a checkpoint: the initial model is not read, and may be gone. */
+  readonly resume?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Side length of the phantoms a network is trained on. */
 const side = 256;
 
-/** Compiles the network's training step and draws the validation set: all that a training needs. */
+/**
+ * Compiles the network's training step: all that a training needs. The validation set is drawn by other threads
+ * while the first epoch runs.
+ */
 export async function assembleTraining(
   config: TrainingConfig,
   options: AssembleOptions = {},
@@ -34,23 +41,28 @@ export async function assembleTraining(
   const { threads = defaultThreads() } = options;
   const engine = trainingEngine(options.engine);
   const { network, training } = config;
+  throwIfCancelled(options.signal);
   const step = await createTrainingStep(
     network,
-    initialWeights(network, training.seed),
+    await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
     [training.trainBatch, network.inputChannels, side, side],
     { threads },
   );
-  const held = await validationPhantoms(config, options.signal);
+  const held = new HeldOut(config);
   return {
     engine,
     step,
     optimizer: createOptimizer(training, step.parameters.length),
-    openBatches: (firstStep) => phantomBatches(config, firstStep),
-    validate: async (model) => {
+    openBatches: (firstStep) => {
+      held.draw();
+      return phantomBatches(config, firstStep);
+    },
+    validate: async (model, { sigma, signal }) => {
+      const samples = await unlessCancelled(held.draw(), signal);
       const inference = await createInference(network, model.weights, { engine, threads });
       try {
-        return await validate(inference, config, held);
+        return await validate(inference, config, samples, { sigma, signal });
       } finally {
         await inference.dispose();
       }
@@ -58,24 +70,54 @@ export async function assembleTraining(
     saveModel: (folder, model: Model, extraFiles) =>
       writeModel(folder, model, { card: modelCard(model), extraFiles }),
     now: () => performance.now(),
-    dispose: () => step.dispose(),
+    dispose: async () => {
+      await held.close();
+      await step.dispose();
+    },
   };
 }
 
-/** Runs a network over held-out samples, and draws the first of them. */
+/** The validation set, drawn once, in the background. */
+class HeldOut {
+  private readonly abort = new AbortController();
+  private samples: Promise<readonly SampleBatch[]> | undefined;
+
+  constructor(private readonly config: TrainingConfig) {}
+
+  draw(): Promise<readonly SampleBatch[]> {
+    this.samples ??= validationPhantoms(this.config, this.abort.signal);
+    // A failure is reported where the samples are asked for.
+    this.samples.catch(() => {});
+    return this.samples;
+  }
+
+  async close(): Promise<void> {
+    this.abort.abort();
+    await this.samples?.catch(() => {});
+  }
+}
+
+/**
+ * Runs a network over held-out samples, and draws the first of them.
+ * @throws CancelledError between two batches
+ */
 export async function validate(
   inference: Inference,
   config: TrainingConfig,
   held: readonly SampleBatch[],
+  { sigma, signal }: ValidateOptions,
 ): Promise<Validation> {
   const grid = targetGrid(config.network, side, side);
   const tally = new ValidationTally(grid, lossOf(config));
   let picture: Uint8Array | null = null;
   for (const samples of held) {
-    const batch = trainingBatch(samples, config.network, config.training.targetSigma);
+    throwIfCancelled(signal);
+    const batch = trainingBatch(samples, config.network, sigma);
     const output = await inference.run(batch.images);
     tally.add(output, batch, samples.discs, samples.spacing);
     picture ??= await validationPicture(samples, batch.targets, output.heatmaps.at(-1)!, grid);
+    // Between two blocking runs a cancellation has to get through.
+    await new Promise(setImmediate);
   }
   return { result: tally.result(), picture };
 }

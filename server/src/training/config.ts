@@ -2,7 +2,9 @@ import { lightNetwork, networkConfigSchema, referenceNetwork } from '@disc-label
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
 import type { LossConfig } from '@disc-labeling/models/training';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { describeConfigIssue } from './config-issues.js';
 
@@ -33,7 +35,7 @@ const lossSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const dataSchema = z.strictObject({
+export const dataSchema = z.strictObject({
   source: z.literal('phantom'),
   /** Decides every phantom; validation phantoms are drawn from seeds that training never meets. */
   seed: z.number().int().nonnegative().default(1),
@@ -42,6 +44,9 @@ const dataSchema = z.strictObject({
   /** Threads that draw phantoms while the network learns. */
   workers: positiveInt.max(64).default(1),
 });
+
+/** What an epoch can be judged by: higher accuracy or PCK, lower loss, on the held-out samples. */
+export const monitors = ['accuracy', 'pck', 'loss'] as const;
 
 const trainingSchema = z.strictObject({
   epochs: positiveInt.default(120),
@@ -59,13 +64,17 @@ const trainingSchema = z.strictObject({
   clip: z.number().nonnegative().default(0),
   /** Decay of the moving average of the weights, which is what is validated and shipped; 0: none. */
   ema: z.number().min(0).max(0.99999).default(0),
+  /** What decides which epoch is the best, and when patience is out. */
+  monitor: z.enum(monitors).default('accuracy'),
+  /** Epochs in a row without a better one after which training ends; 0: it never ends early. */
+  patience: z.number().int().nonnegative().default(0),
   loss: lossSchema.prefault({ kind: 'reference' }),
   seed: z.number().int().nonnegative().default(42),
   /** Standard deviation of the target Gaussians in input pixels. */
   targetSigma: z.number().positive().max(64).default(5),
-  /** Factor on `targetSigma` at every milestone of the schedule; 0: it stays. */
+  /** Factor on `targetSigma` after every epoch; 0: it stays. */
   sigmaDecay: z.number().min(0).max(1).default(0),
-  /** First epoch to run: the schedule is taken as if the ones before had been trained. */
+  /** First epoch to run, from 0: rates and target widths are as if the ones before had been trained. */
   startEpoch: z.number().int().nonnegative().default(0),
   /** Held-out phantoms looked at after every epoch. */
   validationSize: positiveInt.max(100_000).default(48),
@@ -88,6 +97,8 @@ export const trainingConfigSchema = z.strictObject({
   contrast: z.enum(['T1w', 'T2w', 'any']).default('any'),
   /** A preset by name, or every width spelt out. */
   network: z.union([z.enum(['reference', 'light']), networkConfigSchema]).default('reference'),
+  /** The model to start from: its folder, a run (its best) or an installed model's name; null: random weights. */
+  initial: z.string().min(1).nullable().default(null),
   data: dataSchema.prefault({ source: 'phantom' }),
   training: trainingSchema.prefault({}),
 });
@@ -120,9 +131,11 @@ export function parseTrainingConfig(value: unknown, file?: string): TrainingConf
   return config;
 }
 
-/** Reads and checks a configuration file (JSON). */
+/** Reads and checks a configuration file (JSON). An initial model is looked for beside the file first. */
 export async function readTrainingConfig(file: string): Promise<TrainingConfig> {
-  return parseTrainingConfig(await readConfigJson(file), file);
+  const config = parseTrainingConfig(await readConfigJson(file), file);
+  const beside = config.initial === null ? null : resolve(dirname(file), config.initial);
+  return beside !== null && existsSync(beside) ? { ...config, initial: beside } : config;
 }
 
 /** The JSON of a configuration file, unchecked, so that command line options can be laid over it first. */

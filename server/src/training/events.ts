@@ -1,3 +1,5 @@
+import type { Ending } from './progress.js';
+
 /** One line of `metrics.jsonl`: how an epoch went. */
 export interface EpochMetrics {
   /** 0-based. */
@@ -16,6 +18,17 @@ export interface EpochMetrics {
   readonly medianDistance: number;
   /** Wall time spent training so far, over all sittings, in seconds. */
   readonly seconds: number;
+  /** Percentage of correct key points as the reference measures it: raw peaks within 1/20 of the maps' width, 0..1. */
+  readonly pck?: number;
+  /** Soft Dice of the raw maps as the reference measures it. */
+  readonly dice?: number;
+  /**
+   * Share of the visible discs that decoding finds within 5 mm under the right name. What `evaluate` reports, but of
+   * one size instead of several and at the pixel size the samples come in, so a little lower.
+   */
+  readonly identified?: number;
+  /** Share of the epoch's wall time in which the network stood still for want of a batch, 0..1. */
+  readonly waiting?: number;
 }
 
 /** How a training ended. */
@@ -26,6 +39,8 @@ export interface TrainingSummary {
   readonly engine: string;
   readonly parameters: number;
   readonly seconds: number;
+  /** Why it ended: all epochs done, no better epoch for long, or its time spent. */
+  readonly ending: Ending;
   /** The epoch whose weights are in `best/`; null when no epoch was finished. */
   readonly best: EpochMetrics | null;
   readonly last: EpochMetrics | null;
@@ -55,6 +70,8 @@ export type TrainingEvent =
       readonly stepsPerSecond: number;
       /** Estimate for the rest of the training. */
       readonly secondsLeft: number;
+      /** Share of the epoch's wall time so far in which the network stood still for want of a batch, 0..1. */
+      readonly waiting: number;
     }
   | { readonly kind: 'epoch'; readonly metrics: EpochMetrics; readonly best: boolean }
   | { readonly kind: 'checkpoint'; readonly step: number }

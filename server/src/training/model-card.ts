@@ -1,5 +1,6 @@
 import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import { discName } from '../volume/levels.js';
+import { basename } from 'node:path';
 import { channelMeaning } from './config.js';
 import type { TrainingConfig } from './config.js';
 import type { EpochMetrics } from './events.js';
@@ -36,10 +37,16 @@ export function modelDescription(
       trainBatch: training.trainBatch,
       optimizer: training.optimizer,
       learningRate: training.lr,
+      ...(config.initial === null ? {} : { startedFrom: basename(config.initial) }),
       ...provenance,
     },
-    metrics: metrics === null ? {} : { ...metrics },
+    metrics: metrics === null ? {} : qualityOf(metrics),
   };
+}
+
+/** Without what says nothing about the model. */
+function qualityOf(metrics: EpochMetrics): ModelDescription['metrics'] {
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => name !== 'waiting'));
 }
 
 /** The model card, Markdown: what the network is for, how it was made and how good it was found. */
@@ -60,7 +67,7 @@ export function modelCard({ description: d }: Model): string {
     '',
     '## What validation found',
     '',
-    `On held-out ${d.provenance['data']}s, not on patients: \`accuracy\` is the share of visible levels whose map peaks within 5 mm of the disc, \`falseRate\` the share of absent levels that are claimed, \`medianDistance\` is in mm.`,
+    `On held-out ${d.provenance['data']}s, not on patients: \`identified\` is the share of visible discs found within 5 mm under their name, \`accuracy\` the share of visible levels whose raw map peaks within 5 mm of the disc, \`falseRate\` the share of absent levels whose raw map claims one, \`medianDistance\` (mm) is of raw peaks, \`pck\` and \`dice\` are the reference's measures of raw maps.`,
     '',
     '| | |',
     '| --- | --- |',

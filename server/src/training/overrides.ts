@@ -8,7 +8,9 @@ export interface TrainingOverrides extends Partial<
   Pick<NetworkConfig, 'attention' | 'stacks' | 'blocks' | 'features' | 'joints'>
 > {
   readonly contrast?: TrainingConfig['contrast'];
+  readonly initial?: string;
   readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
   readonly trainBatch?: number;
   readonly valBatch?: number;
   readonly optimizer?: TrainingConfig['training']['optimizer'];
@@ -18,6 +20,14 @@ export interface TrainingOverrides extends Partial<
   /** Epochs at which the learning rate is multiplied by `gamma`. */
   readonly schedule?: readonly number[];
   readonly gamma?: number;
+  /** The rate falls along half a cosine after this share of the training; `true`: after the usual one. */
+  readonly cosine?: number | true;
+  readonly warmup?: number;
+  readonly clip?: number;
+  readonly ema?: number;
+  readonly loss?: TrainingConfig['training']['loss']['kind'];
+  readonly monitor?: TrainingConfig['training']['monitor'];
+  readonly patience?: number;
   readonly sigmaDecay?: number;
   readonly startEpoch?: number;
   readonly seed?: number;
@@ -26,29 +36,36 @@ export interface TrainingOverrides extends Partial<
 
 /** A configuration with some settings replaced, checked like a file. @throws UserError as {@link parseTrainingConfig} */
 export function withOverrides(config: TrainingConfig, overrides: TrainingOverrides): TrainingConfig {
-  const { attention, stacks, blocks, features, joints, contrast, schedule, gamma, timeBudget, ...rest } =
-    overrides;
+  const { attention, stacks, blocks, features, joints, contrast, initial, ...training } = overrides;
+  const { schedule, gamma, cosine, loss, timeBudget, ...rest } = training;
   return parseTrainingConfig({
     ...config,
-    ...given({ contrast }),
+    ...given({ contrast, initial }),
     network: { ...config.network, ...given({ attention, stacks, blocks, features, joints }) },
     training: {
       ...config.training,
       ...given({ ...rest, timeBudgetMinutes: timeBudget }),
-      schedule: scheduleWith(config, schedule, gamma),
+      loss: loss === undefined || loss === config.training.loss.kind ? config.training.loss : { kind: loss },
+      schedule: scheduleWith(config, { schedule, gamma, cosine }),
     },
   });
 }
 
-function scheduleWith({ training }: TrainingConfig, milestones?: readonly number[], gamma?: number) {
+function scheduleWith(
+  { training }: TrainingConfig,
+  { schedule: milestones, gamma, cosine }: Pick<TrainingOverrides, 'schedule' | 'gamma' | 'cosine'>,
+) {
   const { schedule } = training;
+  const refuse = (why: string) => new UserError('invalid training option', why);
+  if (cosine !== undefined) {
+    if (milestones !== undefined || gamma !== undefined)
+      throw refuse('--cosine goes without --schedule and --gamma: the rate follows either one or the other');
+    return { kind: 'cosine', ...(cosine === true ? {} : { start: cosine }) };
+  }
   if (milestones !== undefined) return { kind: 'steps', milestones, ...given({ gamma }) };
   if (gamma === undefined) return schedule;
   if (schedule.kind === 'steps') return { ...schedule, gamma };
-  throw new UserError(
-    'invalid training option',
-    '--gamma needs --schedule, as the rate follows a cosine here',
-  );
+  throw refuse('--gamma needs --schedule, as the rate follows a cosine here');
 }
 
 /** The entries that have a value. */

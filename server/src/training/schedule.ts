@@ -32,15 +32,19 @@ export function learningRateAt(config: TrainingConfig, progress: Progress): numb
   return lr * rise * 0.5 * (1 + Math.cos(Math.PI * falling));
 }
 
-/** Standard deviation of the target Gaussians in input pixels; narrower after each milestone when asked so. */
-export function targetSigmaAt(config: TrainingConfig, step: number): number {
-  const { targetSigma, sigmaDecay } = config.training;
-  return sigmaDecay === 0 ? targetSigma : targetSigma * sigmaDecay ** milestonesPassed(config, step);
+/** 0-based epoch that the step after `step` steps belongs to. */
+export const epochAt = ({ training }: TrainingConfig, step: number): number =>
+  Math.floor(step / training.stepsPerEpoch);
+
+/** Standard deviation of the target Gaussians in input pixels in an epoch (0-based); narrower each time where asked so. */
+export function targetSigmaAt({ training }: TrainingConfig, epoch: number): number {
+  const { targetSigma, sigmaDecay } = training;
+  return sigmaDecay === 0 ? targetSigma : targetSigma * sigmaDecay ** epoch;
 }
 
-function milestonesPassed({ training }: TrainingConfig, step: number): number {
-  const { schedule } = training;
+function milestonesPassed(config: TrainingConfig, step: number): number {
+  const { schedule } = config.training;
   if (schedule.kind !== 'steps') return 0;
-  const epoch = Math.floor(step / training.stepsPerEpoch);
+  const epoch = epochAt(config, step);
   return schedule.milestones.filter((milestone) => epoch >= milestone).length;
 }

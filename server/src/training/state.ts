@@ -1,6 +1,9 @@
 import { UserError } from '@disc-labeling/models/errors';
+import { encodeSafetensors, floatsOf, readSafetensors } from '@disc-labeling/models/weights/safetensors';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { TrainingConfig } from './config.js';
+import { fingerprint } from './fingerprint.js';
 
 const epochMetricsSchema = z.object({
   epoch: z.number(),
@@ -12,12 +15,19 @@ const epochMetricsSchema = z.object({
   falseRate: z.number(),
   medianDistance: z.number(),
   seconds: z.number(),
+  // Not measured by earlier versions.
+  pck: z.number().optional(),
+  dice: z.number().optional(),
+  identified: z.number().optional(),
+  waiting: z.number().optional(),
 });
 
 const counterSchema = z.object({
   formatVersion: z.literal(1),
   /** Optimiser steps done; with the seed this is also the state of every random choice. */
   step: z.number().int().nonnegative(),
+  /** Updates the optimiser has made: fewer than `step` where training began at a later epoch. */
+  updates: z.number().int().nonnegative().optional(),
   seconds: z.number().nonnegative(),
   /** Sum and number of the training losses of the epoch begun. */
   lossSum: z.number(),
@@ -31,7 +41,21 @@ const counterSchema = z.object({
 });
 
 /** Where a training is, apart from its arrays. */
-export type Counters = z.infer<typeof counterSchema>;
+export type Counters = z.infer<typeof counterSchema> & { updates: number };
+
+/** Where a training begins. */
+export const firstCounters = (config: TrainingConfig): Counters => ({
+  formatVersion: 1,
+  step: config.training.startEpoch * config.training.stepsPerEpoch,
+  updates: 0,
+  seconds: 0,
+  lossSum: 0,
+  lossCount: 0,
+  history: [],
+  best: null,
+  commands: [],
+  fingerprint: fingerprint(config),
+});
 
 /** All that a resumed training needs to go on as if it had never stopped. */
 export interface TrainingState {
@@ -40,29 +64,11 @@ export interface TrainingState {
   readonly arrays: ReadonlyMap<string, Float32Array>;
 }
 
-/**
- * A state in the safetensors format (8 bytes header length, JSON header, raw little-endian float32),
- * the counters as its metadata.
- */
+/** A state in the safetensors format, the counters as its metadata. */
 export function encodeTrainingState({ counters, arrays }: TrainingState): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { state: JSON.stringify(counters) } };
-  let offset = 0;
-  for (const [name, array] of arrays) {
-    header[name] = { dtype: 'F32', shape: [array.length], data_offsets: [offset, offset + array.byteLength] };
-    offset += array.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const bodies = [...arrays.values()].map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength));
-  return Buffer.concat([length, json, ...bodies]);
+  const tensors = new Map([...arrays].map(([name, data]) => [name, { shape: [data.length], data }]));
+  return encodeSafetensors(tensors, { state: JSON.stringify(counters) });
 }
-
-const headerSchema = z.record(
-  z.string(),
-  z.object({ dtype: z.literal('F32'), data_offsets: z.tuple([z.number(), z.number()]) }),
-);
 
 /**
  * Reads a file of {@link encodeTrainingState}'s bytes.
@@ -84,21 +90,10 @@ export async function readTrainingState(file: string): Promise<TrainingState> {
   }
 }
 
-function parseState(bytes: Buffer): TrainingState {
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  const { __metadata__, ...tensors } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
-  const counters = counterSchema.parse(JSON.parse(__metadata__.state));
-  const body = bytes.subarray(8 + headerLength);
-  const arrays = new Map<string, Float32Array>();
-  for (const [
-    name,
-    {
-      data_offsets: [start, end],
-    },
-  ] of Object.entries(headerSchema.parse(tensors))) {
-    if (end > body.length) throw new RangeError(`${name} is cut off`);
-    // A copy, as a view on the file's bytes need not be aligned.
-    arrays.set(name, new Float32Array(new Uint8Array(body.subarray(start, end)).buffer));
-  }
+function parseState(bytes: Uint8Array): TrainingState {
+  const file = readSafetensors(bytes);
+  const saved = counterSchema.parse(JSON.parse(file.metadata['state']));
+  const counters = { ...saved, updates: saved.updates ?? saved.step };
+  const arrays = new Map([...file.arrays].map(([name, array]) => [name, floatsOf(array, name).data]));
   return { counters, arrays };
 }

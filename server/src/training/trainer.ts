@@ -1,22 +1,31 @@
-import { CancelledError, UserError } from '@disc-labeling/models/errors';
-import type { Model, ModelDescription } from '@disc-labeling/models/model';
+import { CancelledError, throwIfCancelled, UserError } from '@disc-labeling/models/errors';
+import type { Model } from '@disc-labeling/models/model';
 import type { TrainingStep } from '@disc-labeling/models/training';
 import { trainingBatch } from './batches.js';
 import type { BatchSource, SampleBatch } from './batches.js';
+import { Checkpoints, type SaveModel } from './checkpoints.js';
 import type { TrainingConfig } from './config.js';
 import type { EpochMetrics, TrainingEvent, TrainingSummary } from './events.js';
 import { Learner, type StepOptimizer } from './learner.js';
 import { modelDescription, type Provenance } from './model-card.js';
-import { stateFile, type RunFolder } from './run-folder.js';
-import { fractionDone, learningRateAt, targetSigmaAt, totalSteps } from './schedule.js';
-import { encodeTrainingState, readTrainingState } from './state.js';
-import type { Counters } from './state.js';
+import { Pace } from './pace.js';
+import { endingOf, isBetter, type Ending } from './progress.js';
+import type { RunFolder } from './run-folder.js';
+import { epochAt, learningRateAt, targetSigmaAt, totalSteps } from './schedule.js';
+import { firstCounters, type Counters } from './state.js';
+import { unlessCancelled } from './unless-cancelled.js';
 import type { ValidationResult } from './validation.js';
 
 /** What validation found, and a picture of it (PNG) where there is one. */
 export interface Validation {
   readonly result: ValidationResult;
   readonly picture: Uint8Array | null;
+}
+
+export interface ValidateOptions {
+  /** Standard deviation of the target Gaussians in input pixels, as the epoch was trained with. */
+  readonly sigma: number;
+  readonly signal?: AbortSignal;
 }
 
 /** What the loop is made of; replaced in tests. */
@@ -26,9 +35,9 @@ export interface TrainerParts {
   readonly optimizer: StepOptimizer;
   /** The batches from the given step on. */
   openBatches(firstStep: number): BatchSource;
-  validate(model: Model): Promise<Validation>;
-  /** Puts a model folder and the extra files in it into place in one moment. */
-  saveModel(folder: string, model: Model, extraFiles?: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** @throws CancelledError */
+  validate(model: Model, options: ValidateOptions): Promise<Validation>;
+  readonly saveModel: SaveModel;
   /** Milliseconds, for everything that depends on time. */
   now(): number;
 }
@@ -41,9 +50,14 @@ export interface TrainOptions {
 }
 
 /**
- * Trains a network as configured, into a run folder. Ends with the last epoch; an abort or a loss that
- * is no number ends it at once, with a whole checkpoint on disk in either case.
+ * Trains a network as configured, into a run folder. Ends with the last epoch; an abort, a full disk or a loss that
+ * is no number ends it at once, with a whole checkpoint on disk in each case.
+ *
+ * A training that was interrupted anywhere and resumed, with the same number of threads on the same machine, comes to
+ * the same losses and weights as one that never stopped, bit by bit. What can't be equal: the seconds, and with
+ * `timeBudgetMinutes` the learning rate, which then follows the clock.
  * @throws CancelledError when aborted, after the checkpoint is written
+ * @throws UserError when it can't go on, saying from where it can be resumed
  */
 export async function train(
   config: TrainingConfig,
@@ -51,213 +65,194 @@ export async function train(
   parts: TrainerParts,
   options: TrainOptions = {},
 ): Promise<TrainingSummary> {
-  await folder.open(config, options.resume === true);
-  const trainer = new Trainer(config, folder, parts, options);
-  if (options.resume) await trainer.restore();
-  return trainer.run();
+  const close = await folder.open(options.resume === true);
+  try {
+    const learner = new Learner(parts.step, parts.optimizer, config.training.ema);
+    const checkpoints = new Checkpoints(folder, learner, parts.saveModel);
+    const counters = options.resume ? await checkpoints.restore(config) : firstCounters(config);
+    // Only now: a configuration that does not fit the checkpoint must not take its place.
+    await checkpoints.guarded(() => folder.writeConfig(config));
+    if (options.resume) await checkpoints.guarded(() => folder.writeMetrics(counters.history));
+    return await new Trainer(config, folder, parts, options, learner, checkpoints, counters).run();
+  } finally {
+    await close();
+  }
 }
 
 class Trainer {
-  private readonly learner: Learner;
-  private counters: Counters;
-  private readonly started: number;
-  private secondsBefore = 0;
-  private stepsHere = 0;
+  private readonly pace: Pace;
   private lastCheckpoint: number;
-  private savedStep = 0;
 
   constructor(
     private readonly config: TrainingConfig,
     private readonly folder: RunFolder,
     private readonly parts: TrainerParts,
     private readonly options: TrainOptions,
+    private readonly learner: Learner,
+    private readonly checkpoints: Checkpoints,
+    private readonly counters: Counters,
   ) {
-    const { ema, startEpoch, stepsPerEpoch } = config.training;
-    this.learner = new Learner(parts.step, parts.optimizer, ema);
-    this.started = this.lastCheckpoint = parts.now();
-    this.counters = {
-      formatVersion: 1,
-      step: startEpoch * stepsPerEpoch,
-      seconds: 0,
-      lossSum: 0,
-      lossCount: 0,
-      history: [],
-      best: null,
-      commands: [],
-      fingerprint: fingerprint(config),
-    };
-  }
-
-  /** Takes up the state of the run folder's last checkpoint. */
-  async restore(): Promise<void> {
-    const { counters, arrays } = await readTrainingState(this.folder.state());
-    if (counters.fingerprint !== this.counters.fingerprint)
-      throw new UserError(
-        'cannot resume training',
-        'the checkpoint was made with another network, optimiser, batch size, seed or data; use the same configuration or another --output',
-        this.folder.state(),
-      );
-    for (const [name, array] of this.learner.arrays()) {
-      const saved = arrays.get(name);
-      if (saved?.length !== array.length)
-        throw new UserError(
-          'cannot resume training',
-          `\`${name}\` in the checkpoint does not fit`,
-          this.folder.state(),
-        );
-      array.set(saved);
-    }
-    this.counters = counters;
-    this.savedStep = counters.step;
-    this.secondsBefore = counters.seconds;
-    await this.folder.writeMetrics(counters.history);
+    this.pace = new Pace(parts.now, counters.seconds);
+    this.lastCheckpoint = parts.now();
   }
 
   async run(): Promise<TrainingSummary> {
     this.noteCommand();
-    const { step: first } = this.counters;
+    const { step } = this.counters;
+    const steps = totalSteps(this.config);
     const { engine } = this.parts;
-    this.emit({
-      kind: 'started',
-      run: this.folder.path,
-      engine,
-      parameters: this.learner.parameterCount,
-      step: first,
-      steps: totalSteps(this.config),
-      epochs: this.config.training.epochs,
-    });
-    await this.folder.log(`started at step ${first} of ${totalSteps(this.config)} on ${engine}`);
-    const batches = this.parts.openBatches(first);
+    const { epochs } = this.config.training;
+    const parameters = this.learner.parameterCount;
+    this.emit({ kind: 'started', run: this.folder.path, engine, parameters, step, steps, epochs });
+    await this.folder.log(`started at step ${step} of ${steps} on ${engine}`);
+    const batches = this.parts.openBatches(step);
     try {
-      await this.loop(batches);
+      return await this.finish(await this.loop(batches));
+    } catch (error) {
+      if (error instanceof CancelledError) await this.leave();
+      throw error;
     } finally {
       await batches.close();
     }
-    return this.finish();
   }
 
-  private async loop(batches: BatchSource): Promise<void> {
-    const { stepsPerEpoch, checkpointMinutes } = this.config.training;
+  private async loop(batches: BatchSource): Promise<Ending> {
+    const { checkpointMinutes } = this.config.training;
     // Always one batch ahead: it is drawn while the network learns from the one before.
-    let next = this.done() ? null : batches.next();
-    while (next !== null) {
-      await this.leaveIfCancelled(next);
-      const samples = await next;
+    let next: Promise<SampleBatch> | null = null;
+    for (;;) {
+      if (this.epochIsOver()) await this.endEpoch();
+      const ending = this.ending();
+      if (ending !== null) return ending;
+      next ??= batches.next();
+      const samples = await this.pace.waitFor(unlessCancelled(next, this.options.signal));
       next = this.counters.step + 1 < totalSteps(this.config) ? batches.next() : null;
       // A failure of the batch ahead is reported when its turn comes.
       next?.catch(() => {});
       await this.learn(samples);
-      if (this.counters.step % stepsPerEpoch === 0) await this.endEpoch();
-      else if (this.parts.now() - this.lastCheckpoint >= checkpointMinutes * 60_000) await this.checkpoint();
-      if (this.done()) break;
+      const due = this.parts.now() - this.lastCheckpoint >= checkpointMinutes * 60_000;
+      if (due && !this.epochIsOver()) await this.checkpoint();
     }
   }
 
-  /** All steps done, or the time budget spent at the end of an epoch. */
-  private done(): boolean {
-    const { step } = this.counters;
-    if (step >= totalSteps(this.config)) return true;
-    return step % this.config.training.stepsPerEpoch === 0 && fractionDone(this.config, this.progress()) >= 1;
+  /** An epoch's steps are done but not yet judged: also where a training was interrupted while it was validated. */
+  private epochIsOver(): boolean {
+    const { step, lossCount } = this.counters;
+    return lossCount > 0 && step % this.config.training.stepsPerEpoch === 0;
   }
 
-  private async leaveIfCancelled(pending: Promise<unknown>): Promise<void> {
-    if (!this.options.signal?.aborted) return;
-    pending.catch(() => {});
-    if (this.counters.step !== this.savedStep) await this.checkpoint();
-    await this.folder.log(`cancelled at step ${this.counters.step}`);
-    throw new CancelledError(`training stopped at step ${this.counters.step}; go on with --resume`);
+  private ending(): Ending | null {
+    const { best, history } = this.counters;
+    return endingOf(this.config, this.progress(), best, history.at(-1) ?? null);
+  }
+
+  /** Cancelled: leaves a checkpoint of the step reached. */
+  private async leave(): Promise<never> {
+    const { step } = this.counters;
+    if (step !== this.checkpoints.savedStep) await this.checkpoint();
+    await this.folder.log(`cancelled at step ${step}`);
+    throw new CancelledError(`training stopped at step ${step}; go on with --resume`);
   }
 
   /** One optimiser step. */
   private async learn(samples: SampleBatch): Promise<void> {
     const { config, counters } = this;
-    const sigma = targetSigmaAt(config, counters.step);
+    const sigma = targetSigmaAt(config, epochAt(config, counters.step));
     const batch = trainingBatch(samples, config.network, sigma);
     const { loss, gradientNorm } = await this.learner.differentiate(batch, config.training.clip);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) await this.stopAtNaN(loss);
     const learningRate = learningRateAt(config, this.progress());
-    this.learner.update(learningRate, counters.step);
+    if (!Number.isFinite(loss)) await this.stopAtNaN('the loss', counters.step + 1);
+    if (!Number.isFinite(gradientNorm)) await this.stopAtNaN('the gradient', counters.step + 1);
+    this.learner.update(learningRate, counters.updates);
     counters.step++;
+    counters.updates++;
     counters.lossSum += loss;
     counters.lossCount++;
-    this.stepsHere++;
-    this.reportStep(loss, learningRate, gradientNorm);
-  }
-
-  private async stopAtNaN(loss: number): Promise<never> {
-    const { step } = this.counters;
-    const what = Number.isFinite(loss) ? 'the gradient is' : 'the loss is';
-    await this.folder.log(`stopped at step ${step + 1}: ${what} not a finite number`);
-    throw new UserError(
-      'training stopped',
-      `${what} not a finite number at step ${step + 1}; the last good checkpoint is of step ${this.savedStep}, go on from it with --resume and a lower --lr`,
-      this.folder.path,
-    );
-  }
-
-  private reportStep(loss: number, learningRate: number, gradientNorm: number): void {
-    const { step } = this.counters;
-    const steps = totalSteps(this.config);
-    const seconds = Math.max(1e-9, (this.parts.now() - this.started) / 1000);
-    const stepsPerSecond = this.stepsHere / seconds;
-    const budget = this.config.training.timeBudgetMinutes;
-    const bySteps = (steps - step) / stepsPerSecond;
-    const secondsLeft =
-      budget === null ? bySteps : Math.min(bySteps, Math.max(0, budget * 60 - this.seconds()));
-    const epoch = Math.floor((step - 1) / this.config.training.stepsPerEpoch);
+    this.pace.countStep();
     this.emit({
       kind: 'step',
-      step,
-      steps,
-      epoch,
+      step: counters.step,
+      steps: totalSteps(config),
+      epoch: epochAt(config, counters.step - 1),
       loss,
       learningRate,
       gradientNorm,
-      stepsPerSecond,
-      secondsLeft,
+      ...this.pace.estimate(config, counters.step),
+      waiting: this.pace.waiting(),
     });
+  }
+
+  /** @param step the one (from 1) that came to it */
+  private async stopAtNaN(what: string, step: number): Promise<never> {
+    const rate = learningRateAt(this.config, { ...this.progress(), step: step - 1 });
+    const found = `${what} is not a finite number at step ${step}, learning rate ${Number(rate.toPrecision(3))}`;
+    await this.folder.log(`stopped: ${found}`);
+    const change = this.config.training.clip > 0 ? 'a lower --lr' : 'a lower --lr or --clip 5';
+    throw new UserError('training stopped', `${found}; ${this.checkpoints.remedy(change)}`, this.folder.path);
+  }
+
+  /** The last update may have made numbers that are none: they are neither validated nor saved. */
+  private async checkFinite(): Promise<void> {
+    const name = this.checkpoints.damaged();
+    if (name !== null) await this.stopAtNaN(`one of the ${name}`, this.counters.step);
   }
 
   private async endEpoch(): Promise<void> {
     const { counters, config } = this;
-    const progress = this.progress();
-    const { result: found, picture } = await this.parts.validate(this.model(null));
+    await this.checkFinite();
+    const epoch = epochAt(config, counters.step) - 1;
+    const learningRate = learningRateAt(config, this.progress());
+    const waiting = this.pace.waiting();
+    const { signal } = this.options;
+    throwIfCancelled(signal);
+    const { result: found, picture } = await this.parts.validate(this.model(null), {
+      sigma: targetSigmaAt(config, epoch),
+      signal,
+    });
+    if (!Number.isFinite(found.loss)) await this.stopAtNaN('the validation loss', counters.step);
+    const { loss: validationLoss, ...quality } = found;
+    const trainingLoss = counters.lossSum / counters.lossCount;
     const metrics: EpochMetrics = {
-      epoch: counters.step / config.training.stepsPerEpoch - 1,
+      epoch,
       step: counters.step,
-      learningRate: learningRateAt(config, progress),
-      trainingLoss: counters.lossSum / counters.lossCount,
-      validationLoss: found.loss,
-      accuracy: found.accuracy,
-      falseRate: found.falseRate,
-      medianDistance: found.medianDistance,
-      seconds: this.seconds(),
+      learningRate,
+      trainingLoss,
+      validationLoss,
+      ...quality,
+      waiting,
+      seconds: this.pace.seconds(),
     };
+    await this.keep(metrics, picture);
+  }
+
+  /**
+   * Files an epoch away: best, picture, last, metrics. A kill in between leaves the state before the epoch's end,
+   * from which the same comes again; the other way round `last` could name a best that is not there.
+   */
+  private async keep(metrics: EpochMetrics, picture: Uint8Array | null): Promise<void> {
+    const { counters, checkpoints, folder } = this;
+    const best = isBetter(this.config, metrics, counters.best);
+    if (best) await checkpoints.saveBest(this.model(metrics));
+    if (picture !== null) await checkpoints.guarded(() => folder.writePicture(metrics.epoch, picture));
     counters.history.push(metrics);
     counters.lossSum = counters.lossCount = 0;
-    const best = isBetter(metrics, counters.best);
-    if (best) {
-      counters.best = metrics;
-      await this.parts.saveModel(this.folder.best(), this.model(metrics));
-    }
+    if (best) counters.best = metrics;
     await this.checkpoint();
-    if (picture !== null) await this.folder.writePicture(metrics.epoch, picture);
-    await this.folder.writeMetrics(counters.history);
-    await this.folder.log(`epoch ${metrics.epoch} ${JSON.stringify(metrics)}`);
+    await checkpoints.guarded(() => folder.writeMetrics(counters.history));
+    await folder.log(`epoch ${metrics.epoch} ${JSON.stringify(metrics)}`);
     this.emit({ kind: 'epoch', metrics, best });
+    this.pace.startEpoch();
   }
 
   private async checkpoint(): Promise<void> {
-    this.counters.seconds = this.seconds();
-    const state = encodeTrainingState({ counters: this.counters, arrays: this.learner.arrays() });
-    const model = this.model(this.counters.history.at(-1) ?? null);
-    await this.parts.saveModel(this.folder.last(), model, new Map([[stateFile, state]]));
+    await this.checkFinite();
+    this.counters.seconds = this.pace.seconds();
+    await this.checkpoints.saveLast(this.model(this.counters.history.at(-1) ?? null), this.counters);
     this.lastCheckpoint = this.parts.now();
-    this.savedStep = this.counters.step;
-    this.emit({ kind: 'checkpoint', step: this.savedStep });
+    this.emit({ kind: 'checkpoint', step: this.counters.step });
   }
 
-  private async finish(): Promise<TrainingSummary> {
+  private async finish(ending: Ending): Promise<TrainingSummary> {
     const { counters } = this;
     const summary: TrainingSummary = {
       run: this.folder.path,
@@ -265,7 +260,8 @@ class Trainer {
       steps: counters.step,
       engine: this.parts.engine,
       parameters: this.learner.parameterCount,
-      seconds: this.seconds(),
+      seconds: this.pace.seconds(),
+      ending,
       best: counters.best,
       last: counters.history.at(-1) ?? null,
     };
@@ -275,17 +271,15 @@ class Trainer {
   }
 
   private model(metrics: EpochMetrics | null): Model {
-    return { description: this.description(metrics), weights: this.learner.weights() };
-  }
-
-  private description(metrics: EpochMetrics | null): ModelDescription {
-    return modelDescription(this.config, metrics, {
+    const { commands } = this.counters;
+    const description = modelDescription(this.config, metrics, {
       ...this.options.provenance,
-      ...(this.counters.commands.length === 0 ? {} : { command: this.counters.commands.join('; then ') }),
+      ...(commands.length === 0 ? {} : { command: commands.join('; then ') }),
       engine: this.parts.engine,
       steps: this.counters.step,
-      seconds: Math.round(this.seconds()),
+      seconds: Math.round(this.pace.seconds()),
     });
+    return { description, weights: this.learner.weights() };
   }
 
   /** A training resumed with other settings comes from all of its commands, not just the last. */
@@ -295,27 +289,11 @@ class Trainer {
     if (typeof command === 'string' && command !== commands.at(-1)) commands.push(command);
   }
 
-  private seconds(): number {
-    return this.secondsBefore + (this.parts.now() - this.started) / 1000;
-  }
-
   private progress() {
-    return { step: this.counters.step, minutes: this.seconds() / 60 };
+    return { step: this.counters.step, minutes: this.pace.seconds() / 60 };
   }
 
   private emit(event: TrainingEvent): void {
     this.options.onEvent?.(event);
   }
-}
-
-/** Higher accuracy wins, then lower loss. */
-function isBetter(metrics: EpochMetrics, best: EpochMetrics | null): boolean {
-  if (best === null || metrics.accuracy !== best.accuracy) return metrics.accuracy > (best?.accuracy ?? -1);
-  return metrics.validationLoss < best.validationLoss;
-}
-
-/** What must be equal for a checkpoint to be continued; lengths and rates may change. */
-function fingerprint({ network, data, training }: TrainingConfig): string {
-  const { optimizer, trainBatch, seed, momentum } = training;
-  return JSON.stringify({ network, data: { ...data, workers: null }, optimizer, trainBatch, seed, momentum });
 }

@@ -1,14 +1,33 @@
 import type { Float32Tensor, HourglassOutput } from '@disc-labeling/models/engines/types';
 import type { LossConfig, TrainingBatch } from '@disc-labeling/models/training';
+import {
+  compareDiscs,
+  keyPointAccuracy,
+  softDice,
+  summarizeDiscs,
+  type DiscComparison,
+  type PlacedDisc,
+} from '../evaluation/metrics.js';
+import { decodeChain } from '../labeling/decode.js';
 import { cellToPixel } from '../dataset/targets.js';
 import type { DiscPoint, TargetGrid } from '../dataset/targets.js';
 
 /** What validation found, over all its images. */
 export interface ValidationResult {
+  /** Of all stacks together, comparable with the training loss. */
   readonly loss: number;
+  /** Share of the visible levels whose raw map peaks within {@link rightWithin} of the disc. */
   readonly accuracy: number;
+  /** Share of the absent levels whose raw map peaks above one half. */
   readonly falseRate: number;
+  /** mm from the peak of a visible level's raw map to its disc. */
   readonly medianDistance: number;
+  /** As the reference measures it, on raw maps: mean over joints per batch, batches weighted by their size. */
+  readonly pck: number;
+  /** As the reference measures it, weighted alike. */
+  readonly dice: number;
+  /** Share of the visible discs found by decoding, as `evaluate` counts (of one size, at the samples' pixel size). */
+  readonly identified: number;
 }
 
 /** A visible level's map counts as right when its peak lies this near to the disc, in mm. */
@@ -20,6 +39,9 @@ const claim = 0.5;
 export class ValidationTally {
   private lossSum = 0;
   private images = 0;
+  private pckSum = 0;
+  private diceSum = 0;
+  private readonly comparisons: DiscComparison[] = [];
   private falseClaims = 0;
   private absent = 0;
   private readonly distances: number[] = [];
@@ -39,7 +61,13 @@ export class ValidationTally {
     const last = output.heatmaps[output.heatmaps.length - 1]!;
     this.lossSum += outputLoss(output.heatmaps, batch, this.loss) * discs.length;
     this.images += discs.length;
-    discs.forEach((points, image) => this.addImage(last, image, points, spacing[image]!));
+    const [found, wanted] = [this.levelsOf(last), this.levelsOf(batch.targets)];
+    this.pckSum += keyPointAccuracy(found, wanted).mean * discs.length;
+    this.diceSum += softDice(found, wanted) * discs.length;
+    discs.forEach((points, image) => {
+      this.addImage(last, image, points, spacing[image]!);
+      this.comparisons.push(this.decodedImage(last, image, points, spacing[image]!));
+    });
   }
 
   result(): ValidationResult {
@@ -50,7 +78,44 @@ export class ValidationTally {
       accuracy: right / Math.max(1, sorted.length),
       falseRate: this.falseClaims / Math.max(1, this.absent),
       medianDistance: sorted.length === 0 ? 0 : sorted[Math.floor(sorted.length / 2)]!,
+      pck: this.pckSum / Math.max(1, this.images),
+      dice: this.diceSum / Math.max(1, this.images),
+      identified: summarizeDiscs(this.comparisons).identificationRate || 0,
     };
+  }
+
+  /** The maps that stand for levels. */
+  private levelsOf(maps: Float32Tensor): Float32Tensor {
+    const kept = this.grid.values.flatMap((value, joint) => (value === null ? [] : [joint]));
+    const [n, joints, rows, columns] = maps.shape as [number, number, number, number];
+    if (kept.length === joints) return maps;
+    const area = rows * columns;
+    const data = new Float32Array(n * kept.length * area);
+    for (let image = 0; image < n; image++)
+      kept.forEach((joint, i) => {
+        const start = (image * joints + joint) * area;
+        data.set(maps.data.subarray(start, start + area), (image * kept.length + i) * area);
+      });
+    return { data, shape: [n, kept.length, rows, columns] };
+  }
+
+  private decodedImage(maps: Float32Tensor, image: number, points: readonly DiscPoint[], spacing: number) {
+    const { stride, values, anyDisc } = this.grid;
+    const shape = maps.shape.slice(1);
+    const size = shape.reduce((a, b) => a * b);
+    const own = { data: maps.data.subarray(image * size, (image + 1) * size), shape };
+    const found = decodeChain(own, { values, anyDisc, mmPerCell: stride * spacing });
+    const inMm = (value: number, row: number, column: number): PlacedDisc => ({
+      value,
+      position: [row * spacing, column * spacing],
+    });
+    return compareDiscs(
+      points.map(({ value, row, column }) => inMm(value, row, column)),
+      found.map(({ value, row, column }) =>
+        inMm(value, cellToPixel(row, stride), cellToPixel(column, stride)),
+      ),
+      { toleranceMm: rightWithin },
+    );
   }
 
   private addImage(maps: Float32Tensor, image: number, points: readonly DiscPoint[], spacing: number): void {

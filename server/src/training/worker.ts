@@ -36,6 +36,7 @@ async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Prom
     const parts = await assembleTraining(config, {
       engine: command.engine as EngineChoice,
       ...(command.threads === null ? {} : { threads: command.threads }),
+      resume: command.resume,
       signal: abort.signal,
     });
     try {

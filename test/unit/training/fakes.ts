@@ -3,6 +3,7 @@ import type { TrainingConfigInput } from '@disc-labeling/server/training/config'
 import type { BatchSource, SampleBatch } from '@disc-labeling/server/training/batches';
 import type { StepOptimizer } from '@disc-labeling/server/training/learner';
 import type { TrainerParts } from '@disc-labeling/server/training/trainer';
+import type { ValidationResult } from '@disc-labeling/server/training/validation';
 import { writeWhole } from '@disc-labeling/server/volume/write-whole';
 import { join } from 'node:path';
 import type { TrainingBatch, TrainingStep } from '@disc-labeling/models/training';
@@ -78,6 +79,17 @@ export class MomentumDescent implements StepOptimizer {
   }
 }
 
+/** What validation finds. */
+export const found: ValidationResult = {
+  loss: 1,
+  accuracy: 0.5,
+  falseRate: 0,
+  medianDistance: 1,
+  pck: 0.5,
+  dice: 0.5,
+  identified: 0.5,
+};
+
 export interface FakeParts extends TrainerParts {
   readonly step: FittingStep;
   readonly saved: string[];
@@ -94,7 +106,7 @@ export function fakeParts(overrides: Partial<TrainerParts> = {}): FakeParts {
     openBatches: (firstStep) => new NumberedBatches(firstStep),
     validate: async (model) => {
       const [first] = model.weights.get('weight')!.data;
-      const result = { loss: Math.abs(first!), accuracy: 0.5, falseRate: 0, medianDistance: 1 };
+      const result = { ...found, loss: Math.abs(first!) };
       return { result, picture: Uint8Array.of(1, 2, 3) };
     },
     saveModel: async (path, _model, extraFiles) => {

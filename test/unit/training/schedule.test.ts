@@ -45,11 +45,10 @@ describe('learningRateAt', () => {
 });
 
 describe('targetSigmaAt', () => {
-  it('narrows at milestones only when asked so', () => {
-    const schedule = { kind: 'steps' as const, milestones: [1, 2], gamma: 0.1 };
-    const kept = tinyConfig({ stepsPerEpoch: 4, targetSigma: 8, schedule });
-    const narrowed = tinyConfig({ stepsPerEpoch: 4, targetSigma: 8, schedule, sigmaDecay: 0.5 });
-    expect([0, 4, 8].map((step) => targetSigmaAt(kept, step))).toEqual([8, 8, 8]);
-    expect([0, 4, 8].map((step) => targetSigmaAt(narrowed, step))).toEqual([8, 4, 2]);
+  it('narrows after every epoch only when asked so', () => {
+    const sigmas = (sigmaDecay: number) =>
+      [0, 1, 2].map((epoch) => targetSigmaAt(tinyConfig({ targetSigma: 8, sigmaDecay }), epoch));
+    expect(sigmas(0)).toEqual([8, 8, 8]);
+    expect(sigmas(0.5)).toEqual([8, 4, 2]);
   });
 });

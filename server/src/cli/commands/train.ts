@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { readTrainingConfig } from '../../training/config.js';
+import { monitors, readTrainingConfig } from '../../training/config.js';
 import type { TrainingEvent, TrainingSummary } from '../../training/events.js';
 import { withOverrides } from '../../training/overrides.js';
 import type { TrainingOverrides } from '../../training/overrides.js';
@@ -46,7 +46,9 @@ function addOverrides(command: Command): Command {
     .option('--features <n>', "width of the hourglass (the reference's `planes`)", wholeNumber(1))
     .option('--joints <n>', 'heat maps', wholeNumber(1))
     .addOption(new Option('--contrast <contrast>', 'what to train for').choices(['T1w', 'T2w', 'any']))
+    .option('--initial <model>', 'start from the weights of a model, a run or an installed model')
     .option('--epochs <n>', 'epochs to train', wholeNumber(1))
+    .option('--steps-per-epoch <n>', 'training steps between validations', wholeNumber(1))
     .option('--start-epoch <n>', 'first epoch, counted from 0', wholeNumber(0))
     .option('--train-batch <n>', 'images per training step', wholeNumber(1))
     .option('--val-batch <n>', 'images per validation step', wholeNumber(1))
@@ -56,7 +58,14 @@ function addOverrides(command: Command): Command {
     .option('--weight-decay <rate>', 'L2 penalty', finiteNumber)
     .option('--schedule <epochs...>', 'epochs at which the learning rate falls', collectWhole)
     .option('--gamma <factor>', 'factor by which it falls', finiteNumber)
-    .option('--sigma-decay <factor>', 'factor on the target width at those epochs; 0: none', finiteNumber)
+    .option('--cosine [start]', 'let it fall along half a cosine instead, from this share on', finiteNumber)
+    .option('--warmup <steps>', 'steps over which it rises from zero', wholeNumber(0))
+    .option('--sigma-decay <factor>', 'factor on the target width after every epoch; 0: none', finiteNumber)
+    .option('--clip <norm>', 'largest norm of the gradients; 0: any', finiteNumber)
+    .option('--ema <decay>', 'moving average of the weights; 0: none', finiteNumber)
+    .addOption(new Option('--loss <kind>', 'what is minimised').choices(['reference', 'weighted']))
+    .addOption(new Option('--monitor <figure>', 'what tells the best epoch').choices([...monitors]))
+    .option('--patience <epochs>', 'end after so many without a better one; 0: never', wholeNumber(0))
     .option('--time-budget <minutes>', 'wall time within which the schedule ends', finiteNumber)
     .option('--seed <n>', 'decides every random choice', wholeNumber(0));
 }
@@ -79,13 +88,13 @@ function follow(output: Output): (event: TrainingEvent) => void {
       case 'step':
         progress?.update(
           event.step,
-          `epoch ${event.epoch}, loss ${event.loss.toPrecision(3)}, ${event.stepsPerSecond.toFixed(2)} steps/s, ${minutes(event.secondsLeft)} left`,
+          `epoch ${event.epoch}, loss ${event.loss.toPrecision(3)}, ${event.stepsPerSecond.toFixed(2)} steps/s, ${minutes(event.secondsLeft)} left${event.waiting >= 0.05 ? `, waiting for data ${percent(event.waiting)} of the time` : ''}`,
         );
         break;
       case 'epoch': {
         const { metrics: m } = event;
         output.note(
-          `epoch ${m.epoch}: loss ${m.trainingLoss.toPrecision(4)}, validation ${m.validationLoss.toPrecision(4)}, levels within 5 mm ${percent(m.accuracy)}, false ${percent(m.falseRate)}${event.best ? ' (best)' : ''}`,
+          `epoch ${m.epoch}: loss ${m.trainingLoss.toPrecision(4)}, validation ${m.validationLoss.toPrecision(4)}, discs found ${percent(m.identified ?? 0)}, levels within 5 mm ${percent(m.accuracy)}, false ${percent(m.falseRate)}, waiting for data ${percent(m.waiting ?? 0)}${event.best ? ' (best)' : ''}`,
         );
         break;
       }
@@ -98,12 +107,14 @@ function follow(output: Output): (event: TrainingEvent) => void {
   };
 }
 
-function summaryText({ run, steps, seconds, best }: TrainingSummary): string {
+const endings = { epochs: '', patience: ' (no better epoch for long)', time: ' (its time is spent)' };
+
+function summaryText({ run, steps, seconds, ending, best }: TrainingSummary): string {
   const found =
     best === null
       ? ''
       : `, best epoch ${best.epoch}: ${percent(best.accuracy)} of levels within 5 mm, median ${best.medianDistance.toFixed(2)} mm`;
-  return `${run}: ${steps} steps in ${minutes(seconds)}${found}`;
+  return `${run}: ${steps} steps in ${minutes(seconds)}${endings[ending]}${found}`;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
