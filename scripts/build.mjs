@@ -25,6 +25,7 @@ const nodeEntries = {
   cli: 'server/src/cli.ts',
   server: 'server/src/main.ts',
   'inference-worker': 'models/src/engines/worker.ts',
+  'prepare-worker': 'server/src/dataset/prepare/worker.ts',
   'phantom-worker': 'server/src/dataset/phantom/worker.ts',
   'training-worker': 'server/src/training/worker.ts',
 };

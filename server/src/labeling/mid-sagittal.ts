@@ -28,7 +28,7 @@ export function candidateSlabs(volume: Volume, limit = 7): SlabChoice[] {
   const view = orientedView(volume);
   const [slices] = view.shape;
   const [spacing] = view.spacing;
-  const thickness = Math.min(slices, Math.max(1, Math.floor(slabMm / spacing)));
+  const thickness = thicknessOf(view);
   const middle = (slices - 1) / 2;
   const every = Math.max(1, Math.round(profileMm / spacing));
   const profiles = sliceProfiles(view, every);
@@ -42,10 +42,26 @@ export function candidateSlabs(volume: Volume, limit = 7): SlabChoice[] {
     const centre = onGrid(at, thickness, slices);
     if (chosen.every((other) => Math.abs(other - centre) >= closest)) chosen.push(centre);
   }
-  return chosen
-    .slice(0, limit)
-    .map((centre) => ({ centre: toFileVoxel(view, [centre, 0, 0])[view.axes[0].axis], slices: thickness }));
+  return chosen.slice(0, limit).map((centre) => choice(view, centre, thickness));
 }
+
+/**
+ * The slab around a known sagittal plane, as thick as {@link candidateSlabs} makes them.
+ * @param at from left to right, in slices of the volume; may be fractional
+ */
+export function slabAround(volume: Volume, at: number): SlabChoice {
+  const view = orientedView(volume);
+  const thickness = thicknessOf(view);
+  return choice(view, onGrid(at, thickness, view.shape[0]), thickness);
+}
+
+const thicknessOf = ({ shape: [slices], spacing: [spacing] }: OrientedView): number =>
+  Math.min(slices, Math.max(1, Math.floor(slabMm / spacing)));
+
+const choice = (view: OrientedView, centre: number, slices: number): SlabChoice => ({
+  centre: toFileVoxel(view, [centre, 0, 0])[view.axes[0].axis],
+  slices,
+});
 
 /** The nearest centre whose slices lie whole inside: an integer for an odd thickness, a half for an even one. */
 function onGrid(at: number, thickness: number, slices: number): number {

@@ -13,7 +13,7 @@ const smallestSide = 128;
 /** No spine is a metre long: a larger input means a wrong voxel size, and costs time and memory for nothing. */
 const largestSide = 1024;
 
-export { candidateSlabs, type SlabChoice } from './mid-sagittal.js';
+export { candidateSlabs, slabAround, type SlabChoice } from './mid-sagittal.js';
 
 /** A network input and where its pixels lie in the slab. */
 export interface PreparedSlab {

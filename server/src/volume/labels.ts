@@ -166,6 +166,7 @@ export function labelVoxels(volume: Pick<Volume, 'shape' | 'data'>): LabelPoint[
   const [ni, nj] = volume.shape;
   const points: LabelPoint[] = [];
   for (let n = 0; n < volume.data.length; n++) {
+    if (volume.data[n] === 0) continue;
     const value = Math.round(volume.data[n]);
     if (value !== 0)
       points.push({ value, voxel: [n % ni, Math.floor(n / ni) % nj, Math.floor(n / (ni * nj))] });
@@ -173,22 +174,38 @@ export function labelVoxels(volume: Pick<Volume, 'shape' | 'data'>): LabelPoint[
   return points.sort((a, b) => a.value - b.value);
 }
 
+/** The centre of all voxels of one value. */
+export interface LabelCentre extends LabelPoint {
+  /** How many voxels have the value. */
+  readonly voxels: number;
+}
+
 /** One point per value: its voxel, or the centre of its voxels where there are several. Sorted by value. */
-export function labelPoints(volume: Pick<Volume, 'shape' | 'data'>): LabelPoint[] {
-  const groups = new Map<number, LabelPoint[]>();
-  for (const point of labelVoxels(volume))
-    groups.set(point.value, [...(groups.get(point.value) ?? []), point]);
-  return [...groups].map(([value, points]) => {
-    const mean = (axis: 0 | 1 | 2) => points.reduce((sum, { voxel }) => sum + voxel[axis], 0) / points.length;
-    return { value, voxel: [mean(0), mean(1), mean(2)] };
-  });
+export function labelPoints(volume: Pick<Volume, 'shape' | 'data'>): LabelCentre[] {
+  const [ni, nj] = volume.shape;
+  const sums = new Map<number, [i: number, j: number, k: number, count: number]>();
+  for (let n = 0; n < volume.data.length; n++) {
+    if (volume.data[n] === 0) continue;
+    const value = Math.round(volume.data[n]);
+    if (value === 0) continue;
+    const [i, j, k, count] = sums.get(value) ?? [0, 0, 0, 0];
+    const voxel = [n % ni, Math.floor(n / ni) % nj, Math.floor(n / (ni * nj))];
+    sums.set(value, [i + voxel[0], j + voxel[1], k + voxel[2], count + 1]);
+  }
+  return [...sums]
+    .map(([value, [i, j, k, count]]) => ({
+      value,
+      voxel: [i / count, j / count, k / count] as const,
+      voxels: count,
+    }))
+    .sort((a, b) => a.value - b.value);
 }
 
 /** Reads a label volume; see {@link labelPoints}. @throws UserError as `readVolume` */
 export async function readLabelVolume(
   path: string,
   options: { signal?: AbortSignal } = {},
-): Promise<{ volume: Volume; points: LabelPoint[] }> {
+): Promise<{ volume: Volume; points: LabelCentre[] }> {
   const volume = await readVolume(path, options);
   return { volume, points: labelPoints(volume) };
 }

@@ -10,6 +10,20 @@ import { describeBytes, formatBytes } from './sniff.js';
 const cannotRead = 'cannot read volume';
 const chunkBytes = 1 << 18;
 
+/** A file whose content git-annex or Git LFS has not fetched yet. */
+export class NotDownloadedError extends UserError {
+  /** @param bytes size of the content, where the pointer tells it */
+  constructor(
+    path: string,
+    readonly tool: 'git annex' | 'git lfs',
+    readonly bytes: number | null,
+  ) {
+    const size = bytes === null ? '' : ` (${formatBytes(bytes)})`;
+    const command = tool === 'git lfs' ? 'git lfs pull' : `git annex get ${path.split(/[\\/]/).at(-1)}`;
+    super(cannotRead, `not downloaded yet${size}: ${command}`, path);
+  }
+}
+
 /** What is known of a file before anything of it is decoded. */
 export interface Source {
   readonly path: string;
@@ -59,16 +73,16 @@ async function refuseDanglingAnnexLink(path: string): Promise<void> {
     () => false,
   );
   if (there) return;
-  if (isAnnexKey(target)) throw notDownloaded(path, target);
+  if (isAnnexKey(target)) throw new NotDownloadedError(path, 'git annex', annexSize(target));
   throw new UserError(cannotRead, `it is a link to ${target}, which is not there`, path);
 }
 
 function refusePointer(start: Buffer, path: string): void {
   const text = start.subarray(0, 400).toString('latin1');
-  if (isAnnexKey(text.split('\n', 1)[0] ?? '')) throw notDownloaded(path, text);
+  if (isAnnexKey(text.split('\n', 1)[0] ?? ''))
+    throw new NotDownloadedError(path, 'git annex', annexSize(text));
   if (text.startsWith('version https://git-lfs')) {
-    const size = /size (\d+)/.exec(text)?.[1];
-    throw new UserError(cannotRead, `not downloaded yet${sizeNote(size)}: git lfs pull`, path);
+    throw new NotDownloadedError(path, 'git lfs', sizeIn(text, /size (\d+)/));
   }
 }
 
@@ -76,13 +90,13 @@ function isAnnexKey(text: string): boolean {
   return /^[\x20-\x7e]*[\\/]annex[\\/]objects[\\/]/.test(text);
 }
 
-function notDownloaded(path: string, key: string): UserError {
-  const size = /-s(\d+)-/.exec(key)?.[1];
-  const name = path.split(/[\\/]/).at(-1);
-  return new UserError(cannotRead, `not downloaded yet${sizeNote(size)}: git annex get ${name}`, path);
-}
+/** A key holds the size of its content: `SHA256E-s<bytes>--…`. */
+const annexSize = (text: string): number | null => sizeIn(text, /-s(\d+)-/);
 
-const sizeNote = (size: string | undefined) => (size === undefined ? '' : ` (${formatBytes(Number(size))})`);
+function sizeIn(text: string, pattern: RegExp): number | null {
+  const size = pattern.exec(text)?.[1];
+  return size === undefined ? null : Number(size);
+}
 
 /** Hands out the (decompressed) bytes of a source from the front, in pieces of the sizes asked for. */
 export class SourceReader {
