@@ -55,8 +55,14 @@ export async function assembleTraining(
     step,
     optimizer: createOptimizer(training, step.parameters.length),
     openBatches: (firstStep) => {
-      held.draw();
-      return phantomBatches(config, firstStep);
+      const source = phantomBatches(config, firstStep);
+      const next = async () => {
+        const batch = await source.next();
+        // Not before the first batch, which would come later for it.
+        void held.draw();
+        return batch;
+      };
+      return { next, close: () => source.close() };
     },
     validate: async (model, { sigma, signal }) => {
       const samples = await unlessCancelled(held.draw(), signal);

@@ -5,7 +5,7 @@ import {
   parseTrainingConfig,
   readTrainingConfig,
 } from '@disc-labeling/server/training/config';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,9 @@ describe('parseTrainingConfig', () => {
       loss: { kind: 'reference' },
       ema: 0,
       clip: 0,
+      patience: 0,
     });
+    expect(config.initial).toBeNull();
   });
 
   it('reads its own output again', () => {
@@ -72,6 +74,20 @@ describe('parseTrainingConfig', () => {
     await expect(readTrainingConfig(join(folder, 'none.json'))).rejects.toThrow(/no such file/);
     await expect(readTrainingConfig(folder)).rejects.toThrow(/is a folder/);
     await expect(readTrainingConfig(join(folder, 'broken.json'))).rejects.toThrow(/not JSON/);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('readTrainingConfig', () => {
+  it('looks for an initial model beside the file, and leaves the name of an installed one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'config-'));
+    await mkdir(join(folder, 'first'));
+    const initialOf = async (initial: string) => {
+      await writeFile(join(folder, 'config.json'), JSON.stringify({ ...minimal, initial }));
+      return (await readTrainingConfig(join(folder, 'config.json'))).initial;
+    };
+    expect(await initialOf('first')).toBe(join(folder, 'first'));
+    expect(await initialOf('spine-light')).toBe('spine-light');
     await rm(folder, { recursive: true });
   });
 });

@@ -29,6 +29,29 @@ describe('withOverrides', () => {
     expect(() => withOverrides(config, { gamma: 0.5 })).toThrow(/--gamma needs --schedule/);
   });
 
+  it('lets the rate follow a cosine instead', () => {
+    const schedule = (overrides: Parameters<typeof withOverrides>[1]) =>
+      withOverrides(tinyConfig(), overrides).training.schedule;
+    expect(schedule({ cosine: true })).toEqual({ kind: 'cosine', start: 0.4 });
+    expect(schedule({ cosine: 0.7 })).toEqual({ kind: 'cosine', start: 0.7 });
+    expect(() => schedule({ cosine: true, schedule: [3] })).toThrow(/--cosine goes without --schedule/);
+  });
+
+  it('takes the usual settings of another loss, and leaves those of the same alone', () => {
+    const weighted = { kind: 'weighted' as const, peakWeight: 3, anyDiscWeight: 1 };
+    const loss = (own: typeof weighted | { kind: 'reference' }, kind: 'weighted' | 'reference') =>
+      withOverrides(tinyConfig({ loss: own }), { loss: kind }).training.loss;
+    expect(loss({ kind: 'reference' }, 'weighted')).toEqual({ ...weighted, peakWeight: 8, anyDiscWeight: 2 });
+    expect(loss(weighted, 'weighted')).toEqual(weighted);
+    expect(loss(weighted, 'reference')).toEqual({ kind: 'reference' });
+  });
+
+  it('passes on everything else by its own name', () => {
+    const values = { clip: 5, ema: 0.9, warmup: 3, patience: 2, monitor: 'loss', stepsPerEpoch: 9 } as const;
+    expect(withOverrides(tinyConfig(), values).training).toMatchObject(values);
+    expect(withOverrides(tinyConfig(), { initial: 'spine-light' }).initial).toBe('spine-light');
+  });
+
   it('checks what comes out', () => {
     expect(() => withOverrides(tinyConfig(), { lr: -1 })).toThrow(/training\.lr/);
     expect(() => withOverrides(tinyConfig(), { features: 5000 })).toThrow(/network\.features/);

@@ -33,6 +33,27 @@ describe('ValidationTally', () => {
     expect(result.loss).toBeCloseTo(outputLoss([maps], batch, weighted), 12);
   });
 
+  it('reports the figures of the reference and of decoding', () => {
+    const discs = [3, 4, 5].map((value) => ({ value, row: 60 * (value - 2), column: 128 }));
+    const large = { ...grid, height: 256, width: 256 };
+    const found = (shift: number) => {
+      const batch = { images, ...gaussianTargets([discs], large, 5) };
+      const moved = discs.map((disc) => ({ ...disc, column: disc.column + shift }));
+      const { targets: maps } = gaussianTargets([moved], large, 5);
+      const tally = new ValidationTally(large, weighted);
+      // At 0.3 mm a pixel the discs are as far apart as a neck's.
+      tally.add({ heatmaps: [maps], attention: null }, batch, [discs], [0.3]);
+      return tally.result();
+    };
+    expect(found(0)).toMatchObject({ pck: 1, identified: 1, accuracy: 1 });
+    expect(found(0).dice).toBeGreaterThan(0.5);
+    // 12 px: within 1/20 of the width, and within 5 mm; 16 px: neither is the tolerance of PCK, which is 12.8.
+    expect(found(12)).toMatchObject({ pck: 1, identified: 1 });
+    expect(found(16)).toMatchObject({ pck: 0, identified: 1 });
+    expect(found(40)).toMatchObject({ pck: 0, identified: 0, accuracy: 0 });
+    expect(found(40).dice).toBeLessThan(0.1);
+  });
+
   it('measures in mm', () => {
     const truth = [{ value: 3, row: 21.5, column: 21.5 }];
     const batch = { images, ...gaussianTargets([truth], grid, 5) };

@@ -1,0 +1,24 @@
+import { fingerprint, fingerprintDifferences } from '@disc-labeling/server/training/fingerprint';
+import { describe, expect, it } from 'vitest';
+import { tinyConfig } from './fakes.js';
+
+describe('fingerprintDifferences', () => {
+  const config = tinyConfig();
+
+  it('names what differs', () => {
+    const other = { ...config, network: { ...config.network, stacks: 1 } };
+    expect(fingerprintDifferences(fingerprint(config), config)).toEqual([]);
+    expect(fingerprintDifferences(fingerprint(other), config)).toEqual(['network.stacks (1, now 2)']);
+    expect(fingerprintDifferences(fingerprint(config), tinyConfig({ trainBatch: 3, lr: 1 }))).toEqual([
+      'trainBatch (2, now 3)',
+    ]);
+  });
+
+  it('does not mind more threads, another order of keys, or settings the checkpoint did not know yet', () => {
+    const { data, ...saved } = JSON.parse(fingerprint(config));
+    delete data.reuse;
+    expect(fingerprintDifferences(JSON.stringify({ data, ...saved }), config)).toEqual([]);
+    const busy = { ...config, data: { ...config.data, workers: 7 } };
+    expect(fingerprintDifferences(fingerprint(config), busy)).toEqual([]);
+  });
+});
