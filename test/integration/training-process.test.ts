@@ -1,64 +1,28 @@
-import { readModelDescription } from '@disc-labeling/models/weights/folder';
+import { readModel, readModelDescription } from '@disc-labeling/models/weights/folder';
 import { RunFolder } from '@disc-labeling/server/training/run-folder';
 import { readTrainingState } from '@disc-labeling/server/training/state';
-import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryDir } from '../support/shared.js';
+import { bundleTraining, tinyTraining } from '../support/training-program.js';
 
 let root: string;
 let configFile: string;
 
-const config = {
-  formatVersion: 1,
-  name: 'tiny',
-  network: {
-    variant: 'light',
-    inputChannels: 1,
-    stacks: 1,
-    blocks: 1,
-    features: 4,
-    joints: 4,
-    attention: true,
-  },
-  data: { source: 'phantom', workers: 1, reuse: 1 },
-  training: { epochs: 2, stepsPerEpoch: 2, trainBatch: 1, valBatch: 1, validationSize: 1 },
-};
+const config = tinyTraining;
 
-/** Bundles the command line and its processes as a build does, inside the repository so that packages are found. */
 beforeAll(async () => {
-  const cache = join(repositoryDir, 'node_modules', '.cache');
-  await mkdir(cache, { recursive: true });
-  root = await mkdtemp(join(cache, 'training-'));
+  root = await bundleTraining();
   configFile = join(root, 'config.json');
   await writeFile(configFile, JSON.stringify(config));
-  await build({
-    entryPoints: {
-      cli: 'server/src/cli.ts',
-      'training-worker': 'server/src/training/worker.ts',
-      'phantom-worker': 'server/src/dataset/phantom/worker.ts',
-    },
-    absWorkingDir: repositoryDir,
-    outdir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['onnxruntime-node', '@napi-rs/canvas', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-    outExtension: { '.js': '.mjs' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname; const __filename = import.meta.filename;",
-    },
-    logLevel: 'error',
-  });
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Runs the command line; interrupted once, when `interruptAt` is found in what it says on stderr. */
-function commandLine(args: string[], interruptAt?: RegExp) {
+function commandLine(args: string[], interruptAt?: RegExp, threads = 1) {
   return new Promise<{ status: number | null; out: string; err: string }>((settle) => {
-    const child = spawn(process.execPath, [join(root, 'cli.mjs'), ...args, '--threads', '1']);
+    const child = spawn(process.execPath, [join(root, 'cli.mjs'), ...args, '--threads', String(threads)]);
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += data));
     let interrupted = false;
@@ -105,6 +69,53 @@ describe('train on the command line', () => {
     expect(resumed.err).toContain(`steps ${counters.step} to`);
     expect(resumed.status).toBe(0);
     expect(JSON.parse(resumed.out)).toMatchObject({ epochs: Number(epochs) });
+  });
+
+  describe.each([1, 2])('with %i threads', (threads) => {
+    const lines = ['--verbose', '--optimizer', 'adam', '--ema', '0.9', '--clip', '5', '--epochs', '3'];
+    const train = async (run: string, resume: string[], interruptAt?: RegExp) => {
+      const file = join(root, 'often.json');
+      // A checkpoint, and so a line on stderr, after every step.
+      const training = { ...config.training, stepsPerEpoch: 3, checkpointMinutes: 1e-9 };
+      await writeFile(file, JSON.stringify({ ...config, training }));
+      return commandLine(['train', file, '--output', run, ...lines, ...resume], interruptAt, threads);
+    };
+    const checkpoint = (run: string) => readTrainingState(new RunFolder(run).state());
+    let whole: Awaited<ReturnType<typeof checkpoint>>;
+
+    beforeAll(async () => {
+      const run = join(root, `whole-${threads}`);
+      expect((await train(run, [])).status).toBe(0);
+      whole = await checkpoint(run);
+    });
+
+    it.each([
+      ['in the middle of an epoch', /checkpoint at step 4\n/],
+      ['at the end of an epoch', /epoch 0:/],
+    ])('stopped %s and resumed, comes to the same weights bit by bit', async (when, interruptAt) => {
+      const run = join(root, `${when}-${threads}`);
+      expect((await train(run, [], interruptAt)).status).toBe(130);
+      expect((await checkpoint(run)).counters.step).toBeLessThan(9);
+      expect((await train(run, ['--resume'])).status).toBe(0);
+      const { counters, arrays } = await checkpoint(run);
+      expect(arrays).toEqual(whole.arrays);
+      const quality = (history: typeof counters.history) =>
+        history.map((line) => ({ ...line, seconds: null, waiting: null }));
+      expect(quality(counters.history)).toEqual(quality(whole.counters.history));
+    });
+  });
+
+  it('starts from the weights of another run, and says where they come from', async () => {
+    const [first, second] = [join(root, 'whole'), join(root, 'second')];
+    const train = ['train', configFile, '--epochs', '1', '--lr', '1e-12', '--initial', first];
+    expect((await commandLine([...train, '--output', second])).status).toBe(0);
+    const [from, to] = await Promise.all([readModel(join(first, 'best')), readModel(join(second, 'last'))]);
+    expect(to.description.provenance['startedFrom']).toBe('whole');
+    const name = 'conv1.weight';
+    expect(to.weights.get(name)!.data[0]).toBeCloseTo(from.weights.get(name)!.data[0]!, 6);
+    const other = await commandLine([...train, '--output', join(root, 'third'), '--stacks', '2']);
+    expect(other.status).toBe(1);
+    expect(other.err).toMatch(/^error: cannot start from this model \(.*stacks 1, here 2\).*\n$/);
   });
 
   it('explains what is wrong in one line', async () => {

@@ -80,9 +80,11 @@ export class Sitting {
       this.reports.push(report);
       onReport(report, this);
     });
-    this.ended = new Promise((settle) =>
-      this.process.on('close', (code, signal) => settle({ code, signal })),
-    );
+    this.ended = new Promise((settle) => {
+      this.process.on('close', (code, signal) => settle({ code, signal }));
+      // Once disconnected from here there is no `close`.
+      this.process.on('exit', (code, signal) => this.process.connected || settle({ code, signal }));
+    });
     const start: TrainingCommand = {
       kind: 'start',
       resume: false,

@@ -32,6 +32,8 @@ async function createdAlone(file: string, content: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk the file is there, but empty.
+    await rm(file, { force: true });
     throw error;
   }
 }

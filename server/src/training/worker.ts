@@ -1,6 +1,7 @@
 /** The training process: gets one `start`, reports as it trains, ends after `done`, `cancelled` or `error`. */
 import { CancelledError, UserError } from '@disc-labeling/models/errors';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
+import { once } from 'node:events';
 import { assembleTraining } from './assemble.js';
 import { parseTrainingConfig } from './config.js';
 import type { TrainingCommand, TrainingReport } from './events.js';
@@ -67,8 +68,8 @@ function reportEnd(error: unknown): void {
   report({ kind: 'error', what: 'training failed', why: message, stack: stack ?? message });
 }
 
-/** Ends the process once its last message is out; engines may keep threads that would hold it. */
+/** Ends the process once its last message is out, or nobody listens; engines may keep threads that would hold it. */
 async function leave(): Promise<void> {
-  await sent;
+  if (process.connected) await Promise.race([sent, once(process, 'disconnect')]);
   process.exit();
 }

@@ -3,6 +3,7 @@ import { RunFolder } from '@disc-labeling/server/training/run-folder';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type * as FileSystem from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 /** Stops file operations for good, as a kill would. */
 const kill = vi.hoisted(() => ({ at: null as string | null, left: 0, reached: () => {} }));
 vi.mock('node:fs/promises', async (original) => {
-  const actual = await original<typeof import('node:fs/promises')>();
+  const actual = await original<typeof FileSystem>();
   const stoppable =
     <A extends unknown[]>(name: string, work: (...args: A) => Promise<unknown>) =>
     async (...args: A) => {
