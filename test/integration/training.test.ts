@@ -3,7 +3,7 @@ import { CancelledError } from '@disc-labeling/models/errors';
 import { readModel } from '@disc-labeling/models/weights/folder';
 import { assembleTraining } from '@disc-labeling/server/training/assemble';
 import { benchmarkStep } from '@disc-labeling/server/training/bench';
-import { parseTrainingConfig } from '@disc-labeling/server/training/config';
+import { parseTrainingConfig, type TrainingConfig } from '@disc-labeling/server/training/config';
 import type { TrainingEvent } from '@disc-labeling/server/training/events';
 import { RunFolder } from '@disc-labeling/server/training/run-folder';
 import { readTrainingState } from '@disc-labeling/server/training/state';
@@ -46,13 +46,23 @@ let root: string;
 beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'training-'))));
 afterAll(() => rm(root, { recursive: true }));
 
+interface Run {
+  readonly resume: boolean;
+  readonly stopAfter: number;
+  readonly of: TrainingConfig;
+  readonly threads: number;
+}
+
 /** Trains with the real step, feed and engine; stops after `stopAfter` steps where given. */
-async function run(name: string, { resume = false, stopAfter = Infinity } = {}) {
+async function run(
+  name: string,
+  { resume = false, stopAfter = Infinity, of = config, threads = 1 }: Partial<Run> = {},
+) {
   const abort = new AbortController();
   const losses: number[] = [];
-  const parts = await assembleTraining(config, { threads: 1 });
+  const parts = await assembleTraining(of, { threads });
   try {
-    await train(config, new RunFolder(join(root, name)), parts, {
+    await train(of, new RunFolder(join(root, name)), parts, {
       resume,
       signal: abort.signal,
       onEvent: (event: TrainingEvent) => {
@@ -69,6 +79,21 @@ async function run(name: string, { resume = false, stopAfter = Infinity } = {}) 
   return losses;
 }
 
+/** A few steps of the network that ships, with all that a step can have. */
+const light = parseTrainingConfig({
+  formatVersion: 1,
+  name: 'light',
+  network: 'light',
+  data: { source: 'phantom', workers: 1, reuse: 2 },
+  training: {
+    ...config.training,
+    stepsPerEpoch: 2,
+    validationSize: 2,
+    warmup: 3,
+    schedule: { kind: 'cosine' },
+  },
+});
+
 const state = (name: string) => readTrainingState(new RunFolder(join(root, name)).state());
 
 describe('training on phantoms', () => {
@@ -84,6 +109,26 @@ describe('training on phantoms', () => {
     expect(a.counters.history.map((line) => line.validationLoss)).toEqual(
       b.counters.history.map((line) => line.validationLoss),
     );
+  });
+
+  describe.each([1, 2])('of the light network, with %i threads', (threads) => {
+    let whole: number[];
+    beforeAll(async () => {
+      whole = await run(`light-${threads}`, { of: light, threads });
+      expect(whole).toHaveLength(4);
+    });
+
+    it.each([
+      ['in the middle of an epoch', 1],
+      ['at the end of an epoch', 2],
+    ])('stopped %s, comes to the same losses and weights bit by bit', async (_, stopAfter) => {
+      const name = `light-${threads}-${stopAfter}`;
+      const first = await run(name, { of: light, threads, stopAfter });
+      const second = await run(name, { of: light, threads, resume: true });
+      expect(first).toHaveLength(stopAfter);
+      expect([...first, ...second]).toEqual(whole);
+      expect((await state(name)).arrays).toEqual((await state(`light-${threads}`)).arrays);
+    });
   });
 
   it('pictures the held-out samples after every epoch', async () => {
