@@ -1,3 +1,4 @@
+import { parseTrainingConfig } from '@disc-labeling/server/training/config';
 import { learningRateAt, targetSigmaAt } from '@disc-labeling/server/training/schedule';
 import { describe, expect, it } from 'vitest';
 import { tinyConfig } from './fakes.js';
@@ -15,6 +16,14 @@ describe('learningRateAt', () => {
     const rates = [0, 7, 8, 19, 20, 39].map((step) => learningRateAt(config, at(step)));
     const expected = [1, 1, 0.1, 0.1, 0.01, 0.01];
     rates.forEach((rate, i) => expect(rate).toBeCloseTo(expected[i]!, 10));
+  });
+
+  it('is that of the reference when nothing is said: a tenth from epochs 60 and 90 on', () => {
+    const config = parseTrainingConfig({ formatVersion: 1, name: 'r', training: { stepsPerEpoch: 2 } });
+    const rates = [0, 59, 60, 89, 90, 119].map((epoch) => learningRateAt(config, at(2 * epoch)));
+    [2.5e-4, 2.5e-4, 2.5e-5, 2.5e-5, 2.5e-6, 2.5e-6].forEach((rate, i) =>
+      expect(rates[i]).toBeCloseTo(rate, 12),
+    );
   });
 
   it('rises linearly, stays, then follows half a cosine to zero', () => {
