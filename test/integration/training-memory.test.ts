@@ -17,13 +17,14 @@ const alive = vi.hoisted(() => ({ sessions: 0, tensors: 0 }));
 vi.mock('onnxruntime-node', async (original) => {
   const actual = await original<typeof OnnxRuntime>();
   const collected = new FinalizationRegistry(() => alive.tensors--);
-  class Tensor extends actual.Tensor {
-    constructor(...args: ConstructorParameters<typeof actual.Tensor>) {
-      super(...args);
+  const Tensor = new Proxy(actual.Tensor, {
+    construct(target, args) {
+      const tensor = Reflect.construct(target, args) as object;
       alive.tensors++;
-      collected.register(this, null);
-    }
-  }
+      collected.register(tensor, null);
+      return tensor;
+    },
+  });
   const create = async (...args: unknown[]) => {
     const session = await (
       actual.InferenceSession.create as (...args: unknown[]) => Promise<OnnxRuntime.InferenceSession>
