@@ -45,6 +45,15 @@ function toGraph(given: Given): ort.Tensor {
   return new ort.Tensor('float32', data, physicalShape(given.shape, layout));
 }
 
+/** Names of the kernels that the recorder knows, sorted. */
+export function recordedKernels(): string[] {
+  let names: string[] = [];
+  record(registerKernels, () => {
+    names = tf.getKernelsForBackend(tf.getBackend()).map(({ kernelName }) => kernelName);
+  });
+  return names.sort();
+}
+
 /** Records the operation, runs the graph in ONNX Runtime as training does, and reads results in tfjs's order. */
 export async function compiled(
   inputs: readonly Given[],

@@ -2,10 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormTraining } from '@disc-labeling/models/batchnorm';
 import { blockSize } from '@disc-labeling/models/compile/blocked';
-import { registerKernels } from '@disc-labeling/models/compile/kernels';
-import { record } from '@disc-labeling/models/compile/recorder';
 import { enlarge } from '@disc-labeling/models/layers-enlarge';
-import { compiled, deviation, eager, type Operation } from '../../support/both-ways.js';
+import { compiled, deviation, eager, recordedKernels, type Operation } from '../../support/both-ways.js';
 import type { Doubles } from '../../support/double-precision.js';
 import { batchNormCases } from './kernel-cases/batchnorm.js';
 import { convolutionCases } from './kernel-cases/convolution.js';
@@ -21,15 +19,6 @@ const allCases: KernelCases = {
   ...batchNormCases,
   ...convolutionCases,
 };
-
-/** Names of the kernels that the recorder knows. */
-function recordedKernels(): string[] {
-  let names: string[] = [];
-  record(registerKernels, () => {
-    names = tf.getKernelsForBackend(tf.getBackend()).map(({ kernelName }) => kernelName);
-  });
-  return names.sort();
-}
 
 /** Calls the kernel itself, so that no front-end function can choose another one. */
 function call(kernel: string, { inputs, attrs }: KernelCase): Operation {
@@ -53,6 +42,7 @@ function expectClose(actual: Doubles[], expected: Doubles[], tolerance: number, 
 const recordings = [
   ['compiled', {}],
   ['compiled, blocked', { blockSize: await blockSize() }],
+  ['compiled, portable', { portable: true }],
 ] as const;
 
 describe('recorded kernels', () => {
