@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the benchmarks behind docs/benchmarks.md. The comparison with PyTorch runs where Python
+ * `npm run bench`: the benchmarks behind docs/benchmarks.md. The comparisons with PyTorch run where Python
  * has it (`DISC_PYTHON` names another Python).
  */
 import { spawnSync } from 'node:child_process';
@@ -13,6 +13,7 @@ const commands = [
   ['dist/cli.mjs', 'bench', 'step', '--network', 'light', '--batch', '8'],
   ['test/bench/label.mjs'],
   ['test/bench/network.mjs'],
+  ['test/bench/step.mjs'],
 ];
 let failed = 0;
 for (const command of commands) {

@@ -77,7 +77,8 @@ function randomImages(batch: number, channels: number, side: number): ImageBatch
   return { data, shape: [batch, channels, side, side] };
 }
 
-function spread(values: readonly number[]): ForwardBenchmark['seconds'] {
+/** Smallest, middle and largest of some times. */
+export function spread(values: readonly number[]): ForwardBenchmark['seconds'] {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;

@@ -1,14 +1,19 @@
+import { spread } from '@disc-labeling/models/bench';
+import type { ForwardBenchmark } from '@disc-labeling/models/bench';
 import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { heatmapStride } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
-import type { ForwardBenchmark } from '@disc-labeling/models/bench';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { Weights } from '@disc-labeling/models/model';
 import type { TrainingBatch } from '@disc-labeling/models/training';
+import lightRecipe from './recipes/light.json' with { type: 'json' };
+import { lossOf, parseTrainingConfig } from './config.js';
+import type { TrainingConfig, TrainingConfigInput } from './config.js';
 import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
+import { clipNorm } from './weight-average.js';
 
 export interface BenchOptions {
   readonly batch?: number;
@@ -19,59 +24,84 @@ export interface BenchOptions {
   readonly onRun?: (done: number) => void;
 }
 
+/** A training step on one random batch, ready to be timed. */
+export interface PreparedStep {
+  readonly engine: ForwardBenchmark['engine'];
+  /** Seconds that recording the graph and making the session took. */
+  readonly startSeconds: number;
+  /** One whole step; wall-clock seconds. */
+  run(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
 /** Runs before the clock starts: memory is taken and caches are filled in them. */
 const warmUps = 2;
 /** Side of the input. */
 const side = 256;
 
-/** Times whole training steps (forward, loss, gradients, RMSprop) on random images of 256 x 256. */
+/**
+ * Compiles a whole training step (forward, loss, gradients, clipping, optimiser, running statistics) on random
+ * images of 256 x 256. The reference network learns as in the paper (RMSprop, 2.5e-4), the light one as its recipe
+ * says (Adam, clipped).
+ */
+export async function prepareStep(
+  network: NetworkConfig,
+  weights: Weights,
+  { batch = 3, threads = defaultThreads(), ...options }: BenchOptions = {},
+): Promise<PreparedStep> {
+  const engine = trainingEngine(options.engine);
+  const config = learning(network);
+  const { training } = config;
+  const samples = randomBatch(network, batch);
+  const start = performance.now();
+  const step = await createTrainingStep(network, weights, lossOf(config), samples.images.shape, { threads });
+  const startSeconds = (performance.now() - start) / 1000;
+  const optimizer = createOptimizer(training, step.parameters.length);
+  let updates = 0;
+  return {
+    engine,
+    startSeconds,
+    async run() {
+      const before = performance.now();
+      await step.run(samples);
+      if (training.clip > 0) clipNorm(step.gradients, training.clip);
+      optimizer.update(step.parameters, step.gradients, training.lr, updates++);
+      return (performance.now() - before) / 1000;
+    },
+    dispose: () => step.dispose(),
+  };
+}
+
+/** Times whole training steps; see {@link prepareStep}. */
 export async function benchmarkStep(
   network: NetworkConfig,
   weights: Weights,
   options: BenchOptions = {},
 ): Promise<ForwardBenchmark> {
-  const { batch = 3, threads = defaultThreads() } = options;
-  const engine = trainingEngine(options.engine);
-  const samples = randomBatch(network, batch);
-  const step = await createTrainingStep(network, weights, { kind: 'reference' }, samples.images.shape, {
-    threads,
-  });
+  const { batch = 3, threads = defaultThreads(), runs = 10, signal, onRun } = options;
+  const step = await prepareStep(network, weights, { ...options, batch, threads });
   try {
-    const rmsprop = { optimizer: 'rmsprop', momentum: 0, weightDecay: 0 } as const;
-    const optimizer = createOptimizer(rmsprop, step.parameters.length);
-    const times = await timed(options, async (run) => {
-      await step.run(samples);
-      optimizer.update(step.parameters, step.gradients, 2.5e-4, run);
-    });
-    return { engine, threads, batch, ...times };
+    const times: number[] = [];
+    for (let run = 0; run < warmUps + runs; run++) {
+      throwIfCancelled(signal);
+      const seconds = await step.run();
+      if (run < warmUps) continue;
+      times.push(seconds);
+      onRun?.(times.length);
+    }
+    // maxRSS is in kilobytes on every system.
+    const peakMemory = process.resourceUsage().maxRSS * 1024;
+    return { engine: step.engine, threads, batch, runs, seconds: spread(times), peakMemory };
   } finally {
     await step.dispose();
   }
 }
 
-async function timed(
-  { runs = 10, signal, onRun }: BenchOptions,
-  work: (run: number) => Promise<void>,
-): Promise<Pick<ForwardBenchmark, 'runs' | 'seconds' | 'peakMemory'>> {
-  const times: number[] = [];
-  for (let run = 0; run < warmUps + runs; run++) {
-    throwIfCancelled(signal);
-    const start = performance.now();
-    await work(run);
-    if (run < warmUps) continue;
-    times.push((performance.now() - start) / 1000);
-    onRun?.(times.length);
-  }
-  // maxRSS is in kilobytes on every system.
-  return { runs, seconds: spread(times), peakMemory: process.resourceUsage().maxRSS * 1024 };
-}
-
-/** Smallest, middle and largest of some times. */
-function spread(times: readonly number[]): ForwardBenchmark['seconds'] {
-  const sorted = [...times].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
-  return { min: sorted[0]!, median, max: sorted.at(-1)! };
+/** How a network of this kind learns when nothing else is said. */
+function learning(network: NetworkConfig): TrainingConfig {
+  const { training } = lightRecipe as TrainingConfigInput;
+  const settings = network.variant === 'light' ? { training } : {};
+  return parseTrainingConfig({ formatVersion: 1, name: 'bench', network, ...settings });
 }
 
 function randomBatch(network: NetworkConfig, n: number): TrainingBatch {

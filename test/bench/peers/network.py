@@ -45,12 +45,11 @@ def module(planes, blocks):
 
 
 class Hourglass(nn.Module):
-    def __init__(self, planes, blocks, depth=4):
+    def __init__(self, make, depth=4):
+        """`make` makes one module of residuals."""
         super().__init__()
         branches = lambda level: 4 if level == 0 else 3
-        self.hg = nn.ModuleList(
-            nn.ModuleList(module(planes, blocks) for _ in range(branches(level))) for level in range(depth)
-        )
+        self.hg = nn.ModuleList(nn.ModuleList(make() for _ in range(branches(level))) for level in range(depth))
 
     def descend(self, x, level):
         branches = self.hg[level]
@@ -71,7 +70,7 @@ class Network(nn.Module):
         self.layer2 = nn.Sequential(Bottleneck(planes, planes))
         self.layer3 = nn.Sequential(Bottleneck(width, planes))
         each = lambda make, count=stacks: nn.ModuleList(make() for _ in range(count))
-        self.hg = each(lambda: Hourglass(planes, blocks))
+        self.hg = each(lambda: Hourglass(lambda: module(planes, blocks)))
         self.res = each(lambda: module(planes, max(blocks, 1)))
         self.fc = each(lambda: nn.Sequential(nn.Conv2d(width, width, 1), nn.BatchNorm2d(width), nn.ReLU()))
         self.score = each(lambda: nn.Conv2d(width, joints, 1))

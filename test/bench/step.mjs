@@ -1,0 +1,105 @@
+/**
+ * Times whole training steps (forward, loss, gradients, clipping, optimiser, running statistics) here and in
+ * PyTorch, in turns within one run, each in a process of its own, so that whatever else the machine does slows
+ * down both.
+ *
+ *     node test/bench/step.mjs [--network reference|light] [--batch 3] [--threads 2] [--runs 20] [--python python3]
+ *
+ * Without --network: the reference network with batches of 1 and 3, and the light one with batches of 8.
+ * Prints one JSON document: both results, how many times faster ours is, and how many times more memory PyTorch
+ * takes.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { backend } from '../../scripts/bundles.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    network: { type: 'string' },
+    batch: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '20' },
+    python: { type: 'string', default: process.env.DISC_PYTHON ?? 'python3' },
+  },
+});
+const runs = Number(values.runs);
+/** Steps before the clock counts: memory is taken and caches are filled in them. */
+const warmUps = 2;
+
+/** Our step as a program; @returns its path */
+async function bundled() {
+  const outdir = `${root}out/bench`;
+  await mkdir(outdir, { recursive: true });
+  const entryPoints = { step: fileURLToPath(new URL('step.ts', import.meta.url)) };
+  await build({ ...backend, entryPoints, outdir, bundle: true, logLevel: 'error' });
+  return `${outdir}/step.mjs`;
+}
+
+/** A process that does one step for each line it gets. */
+async function start(command, script, { network, batch }) {
+  const options = ['--network', network, '--batch', `${batch}`, '--threads', values.threads];
+  const child = spawn(command, [script, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${command} ${script} ended early (the peer needs PyTorch: pip install torch)`);
+    return JSON.parse(value);
+  };
+  return {
+    ...(await answer()),
+    run() {
+      child.stdin.write('run\n');
+      return answer();
+    },
+    async close() {
+      child.stdin.end('\n');
+      await once(child, 'exit');
+    },
+  };
+}
+
+function summary({ engine, startSeconds }, results, { network, batch }) {
+  const sorted = results.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  const seconds = { min: sorted[0], median, max: sorted.at(-1) };
+  const { peakMemory } = results.at(-1);
+  return { engine, network, threads: Number(values.threads), batch, runs, startSeconds, seconds, peakMemory };
+}
+
+async function compare(script, what) {
+  const contestants = [
+    await start(process.execPath, script, what),
+    await start(values.python, fileURLToPath(new URL('peers/step.py', import.meta.url)), what),
+  ];
+  const results = contestants.map(() => []);
+  for (let run = 0; run < warmUps + runs; run++)
+    for (const [c, contestant] of contestants.entries()) {
+      const result = await contestant.run();
+      if (run >= warmUps) results[c].push(result);
+    }
+  for (const contestant of contestants) await contestant.close();
+  const [ours, pytorch] = contestants.map((contestant, c) => summary(contestant, results[c], what));
+  const ratio = (of) => of(pytorch) / of(ours);
+  const faster = { min: ratio((r) => r.seconds.min), median: ratio((r) => r.seconds.median) };
+  return { ours, pytorch, faster, smaller: ratio((r) => r.peakMemory) };
+}
+
+const batch = Number(values.batch);
+const cases = values.network
+  ? [{ network: values.network, batch }]
+  : [
+      { network: 'reference', batch: 1 },
+      { network: 'reference', batch: 3 },
+      { network: 'light', batch: 8 },
+    ];
+const script = await bundled();
+const comparisons = [];
+for (const what of cases) comparisons.push(await compare(script, what));
+console.log(JSON.stringify(comparisons, null, 2));
