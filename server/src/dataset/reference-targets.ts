@@ -27,8 +27,6 @@ export interface ReferenceTarget {
   readonly maps: Float32Tensor;
   /** 1 for each map that holds a component. */
   readonly visibility: Float32Array;
-  /** Centres of the components in the upright frame: rows from superior, columns from posterior. */
-  readonly upright: readonly Point[];
 }
 
 /** The slice as the network takes it: stretched to 256 x 256, then 0..1 by its extremes. */
@@ -81,6 +79,21 @@ export function referenceTarget(heatMap: Image2D): ReferenceTarget {
   return {
     maps: { data, shape: [referenceJoints, side, side] },
     visibility,
-    upright: components.map(({ centroid }) => centroid),
   };
+}
+
+/**
+ * The spine of a target as the reference sees it: the components of all maps together, turned upright by a quarter
+ * turn (rows from superior, columns from posterior), which may number two at one height otherwise than the maps do.
+ */
+export function referenceSpine({ maps }: ReferenceTarget): Point[] {
+  const upright = new Float32Array(side * side);
+  maps.data.forEach((value, n) => {
+    if (value === 0) return;
+    const at = n % (side * side);
+    upright[(side - 1 - (at % side)) * side + Math.floor(at / side)] = value;
+  });
+  return connectedComponents({ data: upright, height: side, width: side }, (value) => value > 0).map(
+    ({ centroid }) => centroid,
+  );
 }

@@ -11,28 +11,82 @@ export type Skeleton = readonly (readonly [row: number, column: number] | null)[
 /** The two joints whose distance is the unit. */
 export const unitJoints = [0, 4] as const;
 
+/** A skeleton with what is known about how it came about. */
+export interface SkeletonStatistics {
+  readonly mean: Skeleton;
+  /** Standard deviation (population) per joint; null as in the mean. */
+  readonly spread: Skeleton;
+  /** Spines that have the joint. */
+  readonly counts: readonly number[];
+  /** Spines the statistics are made of. */
+  readonly spines: number;
+}
+
+/** The mean alone, see {@link skeletonStatistics}. */
+export function meanSkeleton(spines: readonly (readonly (Point | null)[])[]): Skeleton {
+  return skeletonStatistics(spines).mean;
+}
+
 /**
- * The mean skeleton of some spines (reference-facts of Azad et al.: per image minus joint 0, divided by the
- * distance from joint 0 to joint 4; mean per joint over the images that have it). Spines without one of these two
- * joints say nothing about the shape and are left out.
+ * Mean and spread of the shape of some spines (reference-facts of Azad et al.: per image minus joint 0, divided by
+ * the distance from joint 0 to joint 4; mean per joint over the images that have it). Spines without one of these
+ * two joints say nothing about the shape and are left out.
  *
  * @param spines per image the joints' places, null where absent; superior on top, anterior on the right
+ * @param asReference an absent joint 4 is taken to lie at (0, 0), as in the reference, whose mean such spines spoil
  * @throws UserError when no spine has both joints
  */
-export function meanSkeleton(spines: readonly (readonly (Point | null)[])[]): Skeleton {
-  const [first, fifth] = unitJoints;
-  const usable = spines.filter((joints) => joints[first] && joints[fifth]);
-  if (usable.length === 0)
-    throw new UserError('cannot build the mean skeleton', 'no image has both its first and its fifth disc');
-  const normalized = usable.map((joints) => normalize(joints, joints[first]!, joints[fifth]!));
-  const joints = Math.max(...usable.map((spine) => spine.length));
-  return Array.from({ length: joints }, (_, joint) => {
-    const seen = normalized.map((spine) => spine[joint] ?? null).filter((point) => point !== null);
-    if (seen.length === 0) return null;
-    const mean = (axis: 'row' | 'column'): number =>
-      seen.reduce((sum, point) => sum + point[axis], 0) / seen.length;
-    return [mean('row'), mean('column')] as const;
-  });
+export function skeletonStatistics(
+  spines: readonly (readonly (Point | null)[])[],
+  asReference = false,
+): SkeletonStatistics {
+  const tally = new SkeletonTally(asReference);
+  for (const spine of spines) tally.add(spine);
+  return tally.result();
+}
+
+/** The same for spines that come one by one; memory does not grow with their number. */
+export class SkeletonTally {
+  private readonly sums: { count: number; row: number[]; column: number[] }[] = [];
+  private spines = 0;
+
+  constructor(private readonly asReference = false) {}
+
+  /** @param joints a spine's places, null where absent */
+  add(joints: readonly (Point | null)[]): void {
+    const [first, fifth] = unitJoints;
+    const origin = joints[first];
+    const end = joints[fifth] ?? (this.asReference ? { row: 0, column: 0 } : null);
+    if (!origin || !end) return;
+    this.spines++;
+    normalize(joints, origin, end).forEach((point, joint) => {
+      const sum = (this.sums[joint] ??= { count: 0, row: [0, 0], column: [0, 0] });
+      if (!point) return;
+      sum.count++;
+      for (const axis of ['row', 'column'] as const) {
+        // Welford's update: mean, and the sum of squared differences from it.
+        const difference = point[axis] - sum[axis][0];
+        sum[axis][0] += difference / sum.count;
+        sum[axis][1] += difference * (point[axis] - sum[axis][0]);
+      }
+    });
+  }
+
+  /** @throws UserError when no spine had both joints */
+  result(): SkeletonStatistics {
+    if (this.spines === 0)
+      throw new UserError('cannot build the mean skeleton', 'no image has both its first and its fifth disc');
+    const seen = <T>(value: (sum: (typeof this.sums)[number]) => T) =>
+      this.sums.map((sum) => (sum.count > 0 ? value(sum) : null));
+    return {
+      mean: seen(({ row, column }) => [row[0], column[0]] as const),
+      spread: seen(
+        ({ count, row, column }) => [Math.sqrt(row[1] / count), Math.sqrt(column[1] / count)] as const,
+      ),
+      counts: this.sums.map(({ count }) => count),
+      spines: this.spines,
+    };
+  }
 }
 
 function normalize(joints: readonly (Point | null)[], origin: Point, end: Point): (Point | null)[] {
@@ -42,9 +96,16 @@ function normalize(joints: readonly (Point | null)[], origin: Point, end: Point)
   );
 }
 
-/** The JSON document of a skeleton file. */
-export function formatSkeleton(skeleton: Skeleton, images: number): string {
-  return `${JSON.stringify({ formatVersion: 1, images, skeleton }, null, 2)}\n`;
+/**
+ * The JSON document of a skeleton file.
+ * @param further what else is known: spread, counts, where it comes from
+ */
+export function formatSkeleton(
+  skeleton: Skeleton,
+  images: number,
+  further: Readonly<Record<string, unknown>> = {},
+): string {
+  return `${JSON.stringify({ formatVersion: 1, images, skeleton, ...further }, null, 2)}\n`;
 }
 
 /**

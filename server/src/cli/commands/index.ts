@@ -6,6 +6,7 @@ import { registerLabel } from './label.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEngines, registerModels } from './models.js';
 import { registerPredict } from './predict.js';
+import { registerSkeleton } from './skeleton.js';
 import { registerWeights } from './weights.js';
 import { registerTrain } from './train.js';
 
@@ -13,6 +14,7 @@ import { registerTrain } from './train.js';
 export const commands: readonly RegisterCommand[] = [
   registerLabel,
   registerDataset,
+  registerSkeleton,
   registerTrain,
   registerEvaluate,
   registerPredict,
