@@ -20,7 +20,8 @@ export interface CreateOptions {
   /** Links to the source instead of copies. */
   readonly link?: boolean;
   readonly signal?: AbortSignal;
-  readonly progress?: (done: number, total: number, note: string) => void;
+  /** @param stage what is being done: files are looked at, then copied or linked */
+  readonly progress?: (stage: string, done: number, total: number, note: string) => void;
 }
 
 /** A gathered dataset and what was left behind. */
@@ -131,7 +132,7 @@ async function checkAll(
   let done = 0;
   const checked = await inParallel(subjects, together, async ({ name, images }) => {
     throwIfCancelled(signal);
-    progress?.(done++, subjects.length, `looking at ${name}`);
+    progress?.('looking', done++, subjects.length, name);
     const results: (UsableImage | LeftOut)[] = [];
     for (const image of images) results.push(await checkImage(source, image, exclusions));
     const absent = contrasts.filter((wanted) => !images.some(({ stem }) => stem.endsWith(`_${wanted}`)));
@@ -245,7 +246,7 @@ async function bringAll(
       throwIfCancelled(signal);
       const path = join(source, from);
       const result = await bringFile(path, join(folder, to), link);
-      progress?.(++done, pairs.length, to);
+      progress?.(link ? 'linking' : 'copying', ++done, pairs.length, to);
       return { ...result, bytes: link ? 0 : (await stat(path)).size };
     },
   );

@@ -9,6 +9,8 @@ import { turnToPicture } from '../volume/slice.js';
 const side = 256;
 /** Variance of the Gaussians in pixels squared. */
 const variance = 5;
+/** Standard deviation of the Gaussians in pixels. */
+export const referenceSigma = Math.sqrt(variance);
 /** A share of the maximum, in 8-bit levels: components are what lies above 0.2. */
 const threshold = 51;
 const levels = 255;

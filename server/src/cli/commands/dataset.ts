@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import { synthesizeDataset } from '../../dataset/synthesize.js';
 import { wholeNumber, type RegisterCommand } from '../program.js';
+import { registerCreate } from './dataset-create.js';
+import { registerPrepare } from './dataset-prepare.js';
 
 interface SynthesizeArguments {
   readonly subjects: number;
@@ -11,6 +13,8 @@ interface SynthesizeArguments {
 /** `dataset`: from folders to what a network trains on. */
 export const registerDataset: RegisterCommand = (program, action) => {
   const dataset = program.command('dataset').description('make and prepare datasets');
+  registerCreate(dataset, action);
+  registerPrepare(dataset, action);
   dataset
     .command('synthesize <out>')
     .description('write a synthetic BIDS dataset of spine phantoms with disc labels')

@@ -14,7 +14,7 @@ import {
   type Sample,
 } from '../samples.js';
 import { inParallel } from '../parallel.js';
-import type { PrepareJob } from './job.js';
+import type { PrepareJob, PrepareOutcome } from './job.js';
 import type { OwnPreparation } from './own.js';
 import { planOwn, planReference, refuseEmpty, type PlanOptions } from './plan.js';
 import { openPool } from './pool.js';
@@ -40,7 +40,7 @@ export interface PrepareOptions {
   /** Threads that prepare; default: one per core, at most 4. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  readonly progress?: (done: number, total: number, note: string) => void;
+  readonly progress?: (stage: string, done: number, total: number, note: string) => void;
 }
 
 /** A prepared set just made. */
@@ -73,6 +73,7 @@ export async function prepareDataset(
   const root = resolve(dataset);
   const folder = resolve(out);
   await refuseForeign(folder);
+  checkNumbers(options);
   const contrasts = contrast === 'both' ? ['T1w', 'T2w'] : [contrast];
   const sources = await findSources(root, { contrasts, signal });
   const shares = { validation: options.validation ?? 0.1, test: options.test ?? 0.1 };
@@ -143,6 +144,15 @@ async function refuseForeign(folder: string): Promise<void> {
     );
 }
 
+function checkNumbers({ validation = 0.1, test = 0.1, spacing = 1 }: PrepareOptions): void {
+  const refuse = (why: string): never => {
+    throw new UserError('cannot prepare dataset', why);
+  };
+  if (validation < 0 || test < 0 || validation + test >= 1)
+    refuse('shares must be at least 0 and leave something for training');
+  if (!(spacing > 0 && spacing <= 10)) refuse('give a pixel size of at most 10 mm');
+}
+
 /** Runs the jobs, keeping nothing but the samples' descriptions. */
 async function runAll(
   jobs: readonly PrepareJob[],
@@ -151,9 +161,9 @@ async function runAll(
   const pool = openPool(threads, signal);
   let done = 0;
   try {
-    const outcomes = await inParallel(jobs, pool.threads, async (job) => {
+    const outcomes = await inParallel(jobs, pool.threads, async (job): Promise<PrepareOutcome> => {
       const outcome = await pool.run(job);
-      progress?.(++done, jobs.length, job.sample.name);
+      progress?.('preparing', ++done, jobs.length, job.sample.name);
       return outcome;
     });
     const failed = outcomes.flatMap((outcome, n) =>
