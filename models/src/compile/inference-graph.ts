@@ -2,8 +2,10 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { NetworkConfig } from '../config.js';
 import type { ImageBatch } from '../engines/types.js';
 import { hourglassNetwork } from '../hourglass.js';
+import { enlargement } from '../layers-enlarge.js';
 import { InferenceLayers, type ConstantMaker } from '../layers-tensors.js';
 import type { Weights, WeightTensor } from '../model.js';
+import { text } from './graph.js';
 import { registerKernels } from './kernels.js';
 import { encodeOnnx, type OnnxOptions } from './onnx.js';
 import { physicalAxis, record, type Recorder } from './recorder.js';
@@ -11,7 +13,7 @@ import { physicalAxis, record, type Recorder } from './recorder.js';
 /** Names of the inference graph's input and outputs. */
 export const inferenceNames = {
   /** `[n, channels, h, w]` */
-  images: 'images',
+  images: 'image',
   /** Raw scores of a stack, counted from 0: `[n, joints, h, w]`. */
   heatmaps: (stack: number) => `heatmaps_${stack + 1}`,
   /** `[n, 1, h / 4, w / 4]` */
@@ -24,8 +26,9 @@ export interface InferenceGraphOptions extends OnnxOptions {
 }
 
 /**
- * Records the network with its weights, batch norms folded where possible, as an ONNX ModelProto. No operator of
- * it depends on the number of images, so that `anyBatch` is safe for an export.
+ * Records the network with its weights, batch norms folded where possible, as an ONNX ModelProto, in operators of the
+ * standard only. None of them depends on the number of images, so that `anyBatch` is safe for an export; with
+ * `anySize` none depends on their height and width either.
  */
 export function recordInference(
   config: NetworkConfig,
@@ -36,7 +39,10 @@ export function recordInference(
   const graph = record(registerKernels, (recorder) => {
     const input = recorder.graph.input(inferenceNames.images, [n, channels, height, width]);
     const images = recorder.placeholder(input, [n, height, width, channels]) as tf.Tensor4D;
-    const layers = new InferenceLayers(weights, recordedConstants(recorder));
+    const constants = recordedConstants(recorder);
+    const layers = options.anySize
+      ? new ResizableLayers(weights, constants, recorder)
+      : new InferenceLayers(weights, constants);
     const { heatmaps, attention } = hourglassNetwork(layers, config, images);
     heatmaps.forEach((map, stack) => {
       if (stacks === 'last' && stack < heatmaps.length - 1) return;
@@ -45,6 +51,24 @@ export function recordInference(
     if (attention) recorder.graph.output(inferenceNames.attention, recorder.value(attention));
   });
   return encodeOnnx(graph, { graphName: 'inference', ...options });
+}
+
+/** Layers whose operators do not depend on height and width. */
+class ResizableLayers extends InferenceLayers {
+  constructor(weights: Weights, constants: ConstantMaker, recorder: Recorder) {
+    super(weights, constants);
+    // What the interpolation matrices of the exact, differentiable enlargement compute, for one size, too.
+    this.enlarge = (x) => {
+      const { graph } = recorder;
+      const value = recorder.value(x);
+      const [n, h, w, c] = x.shape;
+      const large = [n, c, enlargement * h, enlargement * w];
+      const scales = graph.floats(Float32Array.of(1, 1, enlargement, enlargement), [4]);
+      const attributes = { mode: text('linear'), coordinate_transformation_mode: text('half_pixel') };
+      const y = graph.node('Resize', [value, null, scales], large, { attributes });
+      return recorder.placeholder(y, [n, large[2], large[3], c]) as tf.Tensor4D;
+    };
+  }
 }
 
 /** Weights go into the graph as they are: its filters lie as PyTorch's do. */

@@ -19,6 +19,8 @@ const descriptor: protobuf.INamespace = {
     ModelProto: message({
       irVersion: field(1, 'int64'),
       producerName: field(2, 'string'),
+      producerVersion: field(3, 'string'),
+      docString: field(6, 'string'),
       graph: field(7, 'GraphProto'),
       opsetImport: list(8, 'OperatorSetIdProto'),
       metadataProps: list(14, 'StringStringEntryProto'),
@@ -68,20 +70,28 @@ export interface OnnxOptions {
   readonly graphName?: string;
   /** Key-value pairs stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Version of the program, beside its name. */
+  readonly producerVersion?: string;
+  /** What the graph is, takes and gives, in words. */
+  readonly documentation?: string;
   /** Leaves the first size of all inputs and outputs open; for graphs whose operators take any batch. */
   readonly anyBatch?: boolean;
+  /** Leaves height and width of all inputs and outputs open; for graphs whose operators take any size. */
+  readonly anySize?: boolean;
 }
 
 /** Serialises the live part of a graph as an ONNX ModelProto. */
 export function encodeOnnx(
   graph: Graph,
-  { graphName = 'network', metadata = {}, anyBatch = false }: OnnxOptions = {},
+  { graphName = 'network', metadata = {}, producerVersion, documentation, ...open }: OnnxOptions = {},
 ): Uint8Array {
   const { nodes, constants } = graph.live();
   const named = nameResults(graph, nodes);
   const model = {
     irVersion,
     producerName: 'disc-labeling',
+    producerVersion,
+    docString: documentation,
     opsetImport: [
       { domain: '', version: opset },
       ...(nodes.some((node) => node.domain === microsoftDomain)
@@ -93,8 +103,8 @@ export function encodeOnnx(
       name: graphName,
       node: [...nodes.map((node) => nodeProto(node, named.names)), ...named.copies],
       initializer: [...constants].map(([name, constant]) => tensorProto(name, constant)),
-      input: graph.inputs.map((value) => valueInfo(value.name, value.shape, anyBatch)),
-      output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, anyBatch)),
+      input: graph.inputs.map((value) => valueInfo(value.name, value.shape, openAxes(graph, open))),
+      output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, openAxes(graph, open))),
     },
   };
   return modelProto.encode(modelProto.create(model)).finish();
@@ -150,7 +160,29 @@ function tensorProto(name: string, { shape, data }: Constant): object {
   };
 }
 
-function valueInfo(name: string, shape: readonly number[], anyBatch: boolean): object {
-  const dim = shape.map((dimValue, axis) => (anyBatch && axis === 0 ? { dimParam: 'n' } : { dimValue }));
+/** Names of the sizes that are left open, by axis. */
+function openAxes(
+  graph: Graph,
+  { anyBatch = false, anySize = false }: OnnxOptions,
+): (axis: number, size: number) => string | null {
+  const [input] = graph.inputs;
+  return (axis, size) => {
+    if (axis === 0) return anyBatch ? 'n' : null;
+    if (!anySize || axis < 2) return null;
+    const letter = axis === 2 ? 'h' : 'w';
+    const stride = input.shape[axis] / size;
+    return stride === 1 ? letter : `${letter}/${stride}`;
+  };
+}
+
+function valueInfo(
+  name: string,
+  shape: readonly number[],
+  open: (axis: number, size: number) => string | null,
+): object {
+  const dim = shape.map((dimValue, axis) => {
+    const dimParam = open(axis, dimValue);
+    return dimParam === null ? { dimValue } : { dimParam };
+  });
   return { name, type: { tensorType: { elemType: dataType.float32, shape: { dim } } } };
 }

@@ -3,54 +3,87 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
-import type { Model, ModelDescription } from '../model.js';
+import { modelDescriptionSchema, type Model, type ModelDescription, type Weights } from '../model.js';
 import { reasonOf } from '../system-errors.js';
+import { descriptionKey } from './export.js';
 import { writeModel } from './folder.js';
 import { checkWeights, inferNetworkConfig } from './infer.js';
 import { readPytorchCheckpoint } from './pytorch.js';
+import { floatsOf, readSafetensors, startsAsSafetensors } from './safetensors.js';
+import { weightsOf } from './state-dict.js';
 
 /** Disc label value of the reference's first heat map: C2/C3, the topmost disc it was trained on. */
 const firstValue = 3;
 
 /**
- * Turns a PyTorch checkpoint of the reference into a model folder. Widths, stacks, blocks and attention are
- * read off the tensors; the input is prepared as the reference does (min-max, stretched, its own frame).
+ * Turns a PyTorch checkpoint or a safetensors file into a model folder; which of them it is its bytes tell.
+ * A file that carries a model's description (what {@link encodeModelSafetensors} writes) gives back that model.
+ * Any other is taken for weights of the reference: widths, stacks, blocks and attention are read off the
+ * tensors; the input is prepared as the reference does (min-max, stretched, its own frame).
  *
- * @param checkpoint the `.pt` / `.pth` / `.pth.tar` file
- * @param folder     the model folder to write
- * @param name       the model's name; default: the folder's
- * @throws UserError when the checkpoint can't be read or is of another network
+ * @param file   `.pt`, `.pth`, `.pth.tar`, `.safetensors`
+ * @param folder the model folder to write
+ * @param name   the model's name; default: the folder's
+ * @throws UserError when the file can't be read or is of another network
  */
-export async function importPytorch(
-  checkpoint: string,
+export async function importWeights(
+  file: string,
   folder: string,
   name = basename(resolve(folder)),
 ): Promise<Model> {
   if (!/^[\w.-]+$/.test(name))
     throw new UserError(
-      'cannot import checkpoint',
+      'cannot import weights',
       `the name "${name}" may hold only letters, digits, - _ and .`,
     );
-  const bytes = await readFile(checkpoint).catch((cause: unknown) => {
-    throw new UserError('cannot read PyTorch checkpoint', reasonOf(cause, 'reading'), checkpoint, { cause });
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new UserError('cannot import weights', reasonOf(cause, 'reading'), file, { cause });
   });
-  const { weights, format } = readPytorchCheckpoint(bytes, checkpoint);
-  const network = inferNetworkConfig(weights, checkpoint);
-  checkWeights(weights, network, checkpoint);
+  const { weights, format, description } = readWeights(bytes, file);
+  const network = description?.network ?? inferNetworkConfig(weights, file);
+  checkWeights(weights, network, file);
+  const origin = { file: basename(file), format, sha256: createHash('sha256').update(bytes).digest('hex') };
   const model: Model = {
     weights,
-    description: describeImport(name, network, {
-      source: 'PyTorch checkpoint',
-      file: basename(checkpoint),
-      format,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    }),
+    description: description
+      ? { ...description, name, provenance: { ...description.provenance, ...origin } }
+      : describeReference(name, network, { source: 'imported weights', ...origin }),
   };
   await writeModel(folder, model, { card: modelCard(model.description) });
   return model;
 }
 
-function describeImport(
+interface ReadWeights {
+  readonly weights: Weights;
+  readonly format: 'zip' | 'legacy' | 'safetensors';
+  /** What the file itself says of the model, if it does. */
+  readonly description?: ModelDescription;
+}
+
+function readWeights(bytes: Uint8Array, file: string): ReadWeights {
+  if (!startsAsSafetensors(bytes)) return readPytorchCheckpoint(bytes, file);
+  const { arrays, metadata } = readSafetensors(bytes, file);
+  return {
+    weights: weightsOf(arrays, (array, name) => floatsOf(array, name, file)),
+    format: 'safetensors',
+    description: metadata[descriptionKey] === undefined ? undefined : parse(metadata[descriptionKey], file),
+  };
+}
+
+function parse(text: string, file: string): ModelDescription {
+  try {
+    return modelDescriptionSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError(
+      'cannot import weights',
+      `its ${descriptionKey} is damaged or of another version; export the model again`,
+      file,
+      { cause },
+    );
+  }
+}
+
+function describeReference(
   name: string,
   network: NetworkConfig,
   provenance: ModelDescription['provenance'],
@@ -79,16 +112,18 @@ function contrastOf(file: string): ModelDescription['contrast'] {
   return found === 't1' ? 'T1w' : found === 't2' ? 'T2w' : 'any';
 }
 
-function modelCard({ title, network, provenance }: ModelDescription): string {
+function modelCard({ title, network, provenance, input }: ModelDescription): string {
+  const size = input.spacing === null ? 'stretched to 256 x 256' : `${input.spacing} mm per pixel`;
+  const range = input.normalization === 'minmax' ? 'minimum to maximum' : '0.5th to 99.5th percentile';
   return `# ${title}
 
-Imported from the PyTorch checkpoint \`${provenance['file']}\` (SHA-256 \`${provenance['sha256']}\`).
+Imported from \`${provenance['file']}\` (${provenance['format']}, SHA-256 \`${provenance['sha256']}\`).
 
 | | |
 | --- | --- |
-| architecture | stacked hourglass network, multi-level attention: ${network.attention ? 'yes' : 'no'} |
+| architecture | stacked hourglass network (${network.variant}), multi-level attention: ${network.attention ? 'yes' : 'no'} |
 | stacks, blocks, features, heat maps | ${network.stacks}, ${network.blocks}, ${network.features}, ${network.joints} |
-| input | mid-sagittal slice, stretched to 256 x 256, minimum to maximum scaled to 0..1 |
+| input | mid-sagittal slice, ${size}, ${range} scaled to 0..1 |
 
 The licence of the weights is that of whoever trained them.
 `;

@@ -121,7 +121,7 @@ describe('an exported network', () => {
     const bytes = recordInference(config, weights, [1, config.inputChannels, 64, 64], { anyBatch: true });
     const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
     const batch = images(config, 3, 64, 64);
-    const results = await session.run({ images: new ort.Tensor('float32', batch.data, [...batch.shape]) });
+    const results = await session.run({ image: new ort.Tensor('float32', batch.data, [...batch.shape]) });
     const inference = await createInference(config, weights, { engine: 'onnxruntime-cpu', threads: 1 });
     const { heatmaps, attention } = await inference.run(batch);
     const result = (name: string) => ({

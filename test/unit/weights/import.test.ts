@@ -6,7 +6,7 @@ import { referenceNetwork } from '@disc-labeling/models/config';
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Weights } from '@disc-labeling/models/model';
 import { readModel } from '@disc-labeling/models/weights/folder';
-import { importPytorch } from '@disc-labeling/models/weights/import';
+import { importWeights } from '@disc-labeling/models/weights/import';
 import { checkWeights, inferNetworkConfig } from '@disc-labeling/models/weights/infer';
 import { saveLegacy, saveZip, type SavedState, type SavedStorage, type SavedTensor } from './torch-writer.js';
 
@@ -65,7 +65,7 @@ describe('importing a checkpoint', () => {
   ])('of the %s format makes a model folder with the same numbers', async (format, save) => {
     const weights = initialWeights(config, 5);
     await writeFile(join(home, 'model_t2_att_2.pth.tar'), save(stateOf(weights)));
-    await importPytorch(join(home, 'model_t2_att_2.pth.tar'), join(home, 'mine'));
+    await importWeights(join(home, 'model_t2_att_2.pth.tar'), join(home, 'mine'));
     const model = await readModel(join(home, 'mine'));
     expect(model.weights).toEqual(weights);
     expect(model.description).toMatchObject({
@@ -80,8 +80,8 @@ describe('importing a checkpoint', () => {
   });
 
   it('that is not there, or is to get an impossible name, says so', async () => {
-    await expect(importPytorch(join(home, 'absent.pt'), join(home, 'out'))).rejects.toThrow(/no such file/);
-    await expect(importPytorch(join(home, 'absent.pt'), join(home, 'out'), 'a/b')).rejects.toThrow(
+    await expect(importWeights(join(home, 'absent.pt'), join(home, 'out'))).rejects.toThrow(/no such file/);
+    await expect(importWeights(join(home, 'absent.pt'), join(home, 'out'), 'a/b')).rejects.toThrow(
       /letters, digits/,
     );
   });
