@@ -21,7 +21,9 @@ export function featureMap({ data, shape }: Float32Tensor): Doubles {
 }
 
 /** Convolutions as `[kernel, kernel, in, out]` from PyTorch's `[out, in, kernel, kernel]`; all else as it is. */
-export function doubleWeights(weights: Weights): DoubleWeights {
+export function doubleWeights(
+  weights: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>,
+): DoubleWeights {
   return new Map(
     [...weights].map(([name, { shape, data }]) => {
       if (shape.length < 4) return [name, { shape, data: Float64Array.from(data) }];
