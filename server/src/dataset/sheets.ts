@@ -71,12 +71,16 @@ async function sliceOf(set: PreparedSet, sample: Sample): Promise<SheetSlice> {
   const remarks = sample.notices.length > 0 ? ` · ${sample.notices.join(' ')}` : '';
   return {
     title: sample.name,
-    subtitle: `${sample.split} · slice ${round(sample.slice.index)} of axis ${'ijk'[sample.slice.axis]} (${sample.slice.thickness})${remarks}`,
+    subtitle: `${sample.split} · ${placeOf(sample.slice)}${remarks}`,
     picture,
     spacing: spacingOf(set, sample),
     discs,
   };
 }
+
+/** `mean of 5 slices at i = 22` */
+const placeOf = ({ axis, index, thickness }: Sample['slice']): string =>
+  `${thickness === 1 ? 'one slice' : `mean of ${thickness} slices`} at ${'ijk'[axis]} = ${round(index)}`;
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 

@@ -38,7 +38,7 @@ export interface SheetOptions {
 export const slicesPerSheet = 12;
 
 const columns = 4;
-const cell = { width: 420, height: 440 } as const;
+const cell = { width: 472, height: 440 } as const;
 const names = 118;
 const captions = 46;
 const gap = 14;

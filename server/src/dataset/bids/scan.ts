@@ -18,8 +18,8 @@ export interface ScannedSubject {
 }
 
 export interface ScanOptions {
-  /** Contrasts by name, see {@link hasContrast}. */
-  readonly contrasts: readonly string[];
+  /** Contrasts by name, see {@link hasContrast}; default: all. */
+  readonly contrasts?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -91,7 +91,7 @@ interface Pair {
   rank: number;
 }
 
-function pairUp(files: readonly string[], contrasts: readonly string[]): LabelledImage[] {
+function pairUp(files: readonly string[], contrasts: readonly string[] | undefined): LabelledImage[] {
   const pairs = new Map<string, Pair>();
   const pairOf = (name: ImageName): Pair => {
     const pair = pairs.get(name.stem) ?? { name, image: null, label: null, rank: Infinity };
@@ -107,7 +107,9 @@ function pairUp(files: readonly string[], contrasts: readonly string[]): Labelle
       if (label.rank < pair.rank) Object.assign(pair, { label: path, rank: label.rank });
     } else if (image !== null) pairOf(image).image ??= path;
   }
-  const wanted = [...pairs.values()].filter(({ name }) => contrasts.some((one) => hasContrast(name, one)));
+  const wanted = [...pairs.values()].filter(
+    ({ name }) => contrasts === undefined || contrasts.some((one) => hasContrast(name, one)),
+  );
   return wanted
     .filter((pair) => !isSpareCopy(pair, wanted))
     .map(({ name, image, label }) => ({ ...name, image, label }))

@@ -107,9 +107,16 @@ export function prepareReference(
     step: [1, 1],
     discs: placed,
     unlabelled: [],
-    notices: image.notices,
+    notices: [...image.notices, ...foreignSlice(lowest[0], points[0][0])],
   };
 }
+
+const foreignSlice = (taken: number, own: number): string[] =>
+  taken === own
+    ? []
+    : [
+        `The slice lies where the T2w image's labels do (index ${taken}, not ${own}), as the reference takes it.`,
+      ];
 
 const emptyVolume = ({ shape, affine }: Pick<Volume, 'shape' | 'affine'>): Volume => ({
   shape,

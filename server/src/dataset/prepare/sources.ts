@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import { checkImage, isLeftOut, type UsableImage } from '../bids/check.js';
+import { hasContrast } from '../bids/names.js';
 import { scanDataset, type ScanOptions } from '../bids/scan.js';
 import { inventoryFile, inventorySchema, type Inventory } from '../inventory.js';
 import { inParallel } from '../parallel.js';
@@ -9,7 +10,10 @@ import type { LeftOutSample } from '../samples.js';
 
 /** What a dataset offers. */
 export interface Sources {
-  /** Every subject, also those without a usable image, sorted: what the split is drawn over. */
+  /**
+   * Subjects with a labelled image of any contrast, whether it can be read or not, sorted: what the split is drawn
+   * over, so that it is the same whichever contrast is prepared.
+   */
   readonly subjects: readonly string[];
   /** By subject, session, contrast and name. */
   readonly images: readonly UsableImage[];
@@ -24,11 +28,18 @@ const together = 4;
  * The labelled images of a gathered or of any BIDS dataset. What gathering left out stays accounted for.
  * @throws UserError the folder holds no dataset
  */
-export async function findSources(dataset: string, options: ScanOptions): Promise<Sources> {
-  const scanned = await scanDataset(dataset, options);
+export async function findSources(
+  dataset: string,
+  { contrasts, signal }: Required<Pick<ScanOptions, 'contrasts'>> & ScanOptions,
+): Promise<Sources> {
+  const whole = await scanDataset(dataset, { signal });
+  const scanned = whole.map(({ name, images }) => ({
+    name,
+    images: images.filter((image) => contrasts.some((one) => hasContrast(image, one))),
+  }));
   const inventory = await readInventory(dataset);
   const checked = await inParallel(scanned, together, async ({ images }) => {
-    throwIfCancelled(options.signal);
+    throwIfCancelled(signal);
     const results: (UsableImage | LeftOutSample)[] = [];
     for (const image of images) {
       const result = await checkImage(dataset, image);
@@ -37,11 +48,11 @@ export async function findSources(dataset: string, options: ScanOptions): Promis
     return results;
   });
   const all = checked.flat();
-  const before = (inventory?.leftOut ?? []).filter(({ contrast }) => options.contrasts.includes(contrast));
+  const before = (inventory?.leftOut ?? []).filter(({ contrast }) => contrasts.includes(contrast));
   const leftOut = [...all.filter((one): one is LeftOutSample => 'reason' in one), ...before];
   const absent = scanned.flatMap(({ name, images }) =>
-    options.contrasts
-      .filter((contrast) => !images.some((image) => image.contrast === contrast))
+    contrasts
+      .filter((contrast) => !images.some((image) => hasContrast(image, contrast)))
       .filter((contrast) => !leftOut.some((one) => one.subject === name && one.contrast === contrast))
       .map((contrast) => ({ subject: name, session: null, contrast, name, reason: 'no image' })),
   );
@@ -49,7 +60,9 @@ export async function findSources(dataset: string, options: ScanOptions): Promis
     inventory?.complete === false
       ? [`${basename(dataset)} was not gathered to its end; call dataset create again.`]
       : [];
-  const subjects = [...new Set([...scanned.map(({ name }) => name), ...(inventory?.subjects ?? [])])].sort();
+  const subjects = whole
+    .filter(({ images }) => images.some(({ image, label }) => image !== null && label !== null))
+    .map(({ name }) => name);
   return {
     subjects,
     images: all.filter((one): one is UsableImage => !('reason' in one)),
