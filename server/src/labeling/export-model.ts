@@ -117,10 +117,12 @@ function mapName(value: number | null, index: number, anyDisc: number | null): s
 function documentation({ title, network, input }: ModelDescription, size: ExportSize): string {
   const sides = size === 'any' ? `h and w are multiples of ${inputMultiple}` : size.join(' x ');
   const stride = heatmapStride(network);
+  const maps = stride === 1 ? 'h, w' : `h / ${stride}, w / ${stride}`;
+  const names = Array.from({ length: network.stacks }, (_, stack) => `heatmaps_${stack + 1}`).join(', ');
   const lines = [
     `${title}. Heat maps for intervertebral discs in mid-sagittal MRI slices. Not a medical device.`,
     `image: float32 [n, ${network.inputChannels}, h, w], ${sides}; ${spacingInWords(input.spacing)}; ${normalizations[input.normalization]}; ${frames[input.frame]}.`,
-    `heatmaps_1 … heatmaps_${network.stacks}: raw scores of each stack, the last is the answer, [n, ${network.joints}, h / ${stride}, w / ${stride}].`,
+    `${names}: raw scores of each stack, the last is the answer, [n, ${network.joints}, ${maps}].`,
     ...(network.attention ? ['attention: where the network looked, 0 to 1, [n, 1, h / 4, w / 4].'] : []),
   ];
   return lines.join('\n');
