@@ -105,6 +105,18 @@ export class Graph {
     return outputs;
   }
 
+  /** The same elements in the same order under another shape. */
+  reshape(value: Value, shape: readonly number[]): Value {
+    if (value.shape.join() === shape.join()) return value;
+    return this.node('Reshape', [value, this.integers(...shape)], shape);
+  }
+
+  /** @param order for each axis of the result, the axis of `value` */
+  transpose(value: Value, ...order: number[]): Value {
+    const shape = order.map((axis) => value.shape[axis]);
+    return this.node('Transpose', [value], shape, { attributes: { perm: ints(...order) } });
+  }
+
   /** The nodes and constants that the outputs depend on, in order. */
   live(): { nodes: GraphNode[]; constants: Map<string, Constant> } {
     const needed = new Set(this.outputs.map(({ value }) => value.name));

@@ -46,9 +46,8 @@ function operand(recorder: Recorder, entry: Entry, rank: number, layout: Layout)
   return reshaped(recorder, entry.value, physicalShape(padded, layout));
 }
 
-export function reshaped(recorder: Recorder, value: Value, shape: readonly number[]): Value {
-  if (tf.util.arraysEqual([...value.shape], [...shape])) return value;
-  return recorder.graph.node('Reshape', [value, recorder.graph.integers(...shape)], shape);
+export function reshaped({ graph }: Recorder, value: Value, shape: readonly number[]): Value {
+  return graph.reshape(value, shape);
 }
 
 function broadcast(a: Value, b: Value): number[] {

@@ -98,7 +98,8 @@ export function sumOver(
 ): Value {
   const [last, ...rest] = [...axes].sort((a, b) => b - a);
   const start = last === undefined ? value : reduce(recorder, first, value, last);
-  return rest.reduce((sum, axis) => reduce(recorder, 'ReduceSum', sum, axis), start);
+  const longer = rest.filter((axis) => value.shape[axis] > 1);
+  return longer.reduce((sum, axis) => reduce(recorder, 'ReduceSum', sum, axis), start);
 }
 
 /** Opset 17 takes the axes of ReduceSum as an input and those of other reductions as an attribute. */
