@@ -26,6 +26,7 @@ const nodeEntries = {
   server: 'server/src/main.ts',
   'inference-worker': 'models/src/engines/worker.ts',
   'prepare-worker': 'server/src/dataset/prepare/worker.ts',
+  'synthesize-worker': 'server/src/dataset/synthesize/worker.ts',
   'phantom-worker': 'server/src/dataset/phantom/worker.ts',
   'training-worker': 'server/src/training/worker.ts',
 };
