@@ -1,6 +1,8 @@
 import { Option } from 'commander';
+import { pathologies, type PathologyChoice } from '../../dataset/phantom/solid/findings.js';
+import { type Field, fields } from '../../dataset/phantom/solid/grid.js';
 import { synthesizeDataset } from '../../dataset/synthesize.js';
-import { wholeNumber, type RegisterCommand } from '../program.js';
+import { finiteNumber, wholeNumber, type RegisterCommand } from '../program.js';
 import { registerCreate } from './dataset-create.js';
 import { registerPrepare } from './dataset-prepare.js';
 
@@ -8,6 +10,12 @@ interface SynthesizeArguments {
   readonly subjects: number;
   readonly seed: number;
   readonly contrast: 'T1w' | 'T2w' | 'both';
+  readonly field: Field;
+  readonly pathology?: PathologyChoice[];
+  readonly spacing?: number;
+  readonly thickness?: number;
+  readonly width?: number;
+  readonly force?: boolean;
 }
 
 /** `dataset`: from folders to what a network trains on. */
@@ -25,8 +33,22 @@ export const registerDataset: RegisterCommand = (program, action) => {
         .choices(['T1w', 'T2w', 'both'])
         .default('both'),
     )
+    .addOption(
+      new Option('--field <field>', 'how much of the spine is seen').choices(fields).default('cervical'),
+    )
+    .addOption(
+      new Option(
+        '--pathology <kinds...>',
+        'what every subject has; mixed: each kind in about a third of them',
+      ).choices([...pathologies, 'mixed']),
+    )
+    .option('--spacing <mm>', 'pixels of the sagittal slices (1 for T1w, 0.8 for T2w)', finiteNumber)
+    .option('--thickness <mm>', 'from slice to slice (1 for T1w, 3 for T2w)', finiteNumber)
+    .option('--width <mm>', 'from left to right (48)', finiteNumber)
+    .option('--force', 'delete the subjects of an earlier synthetic dataset in the folder')
     .action(
-      action(async ({ output, signal }, out: string, { subjects, seed, contrast }: SynthesizeArguments) => {
+      action(async ({ output, options, signal }, out: string, asked: SynthesizeArguments) => {
+        const { subjects, seed, contrast, force, field, pathology, spacing, thickness, width } = asked;
         const contrasts = contrast === 'both' ? (['T1w', 'T2w'] as const) : ([contrast] as const);
         const total = subjects * contrasts.length;
         const bar = output.progress('drawing', total);
@@ -34,14 +56,18 @@ export const registerDataset: RegisterCommand = (program, action) => {
           subjects,
           seed,
           contrasts,
+          drawing: { field, pathology, spacing, thickness, width },
+          force,
+          threads: options.threads,
           signal,
-          progress: (fraction, note) => bar.update(Math.floor(fraction * total), note),
+          progress: (fraction, note) => bar.update(Math.round(fraction * total), note),
         });
         bar.finish();
         output.result(
           written,
-          ({ folder, images }) =>
-            `${folder}: ${images.length} images of ${subjects} subject${subjects === 1 ? '' : 's'}, with labels`,
+          ({ folder, images, kept }) =>
+            `${folder}: ${images.length} images of ${subjects} subject${subjects === 1 ? '' : 's'}, with labels` +
+            (kept > 0 ? ` (${kept} were there already)` : ''),
         );
       }),
     );

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { throwIfCancelled } from '@disc-labeling/models/errors';
-import type { Affine, Volume } from '../../volume/types.js';
+import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
+import type { Volume } from '../../volume/types.js';
 import { samplePalette, type Palette } from './contrast.js';
 import { addNoise, applyFields } from './corruption.js';
 import { isInside } from './cutting.js';
@@ -8,9 +8,32 @@ import { backOf } from './draw.js';
 import { blur, percentiles } from './filters.js';
 import { paint } from './painter.js';
 import { Random } from './random.js';
-import { drawScene } from './scene.js';
-import { texturesBeside } from './texture.js';
-import { sampleView, type View } from './view.js';
+import { describeFindings, type PathologyChoice } from './solid/findings.js';
+import { type Acquisition, type Field, placement, type Placement, sagittalView } from './solid/grid.js';
+import { type Midline, sampleMidline } from './solid/midline.js';
+import { drawSection } from './solid/section.js';
+import { sampleSubject, type Subject } from './solid/subject.js';
+import { type TextureBank, texturesBeside } from './texture.js';
+import type { View } from './view.js';
+
+/** Contrasts of whole volumes. */
+export type VolumeContrast = 'T1w' | 'T2w';
+
+export interface PhantomVolumeOptions {
+  /** Default: cervical, 288 mm high and 256 mm deep. */
+  readonly field?: Field;
+  /** What the spine suffers from; default: nothing. */
+  readonly pathology?: readonly PathologyChoice[];
+  /** mm within the sagittal slices; default 1 (T1w) or 0.8 (T2w). */
+  readonly spacing?: number;
+  /** mm from slice to slice; default 1 (T1w) or 3 (T2w). */
+  readonly thickness?: number;
+  /** mm from the first slice's left to the last one's right; default 48. */
+  readonly width?: number;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the fraction done. */
+  readonly progress?: (fraction: number) => void;
+}
 
 /** A synthetic volume with the places of its discs. */
 export interface PhantomVolume {
@@ -19,148 +42,211 @@ export interface PhantomVolume {
   readonly discs: readonly { readonly value: number; readonly voxel: readonly [number, number, number] }[];
 }
 
-/** How a contrast is acquired: the field of view is the same, 288 mm high, 256 mm deep and about 48 mm wide. */
-interface Acquisition {
-  /** mm within the sagittal slices. */
-  readonly spacing: number;
-  readonly thickness: number;
-  readonly slices: number;
-  /** Parallel sections averaged into one slice. */
-  readonly sections: number;
-  /** Voxel axes: left-right, anterior-posterior, superior-inferior; or slices last, as dcm2niix stores them. */
-  readonly slicesLast: boolean;
-}
-
-const acquisitions: Readonly<Record<'T1w' | 'T2w', Acquisition>> = {
-  T1w: { spacing: 1, thickness: 1, slices: 48, sections: 1, slicesLast: false },
-  T2w: { spacing: 0.8, thickness: 3, slices: 16, sections: 2, slicesLast: true },
+const typical: Readonly<Record<VolumeContrast, Pick<Acquisition, 'spacing' | 'thickness' | 'slicesLast'>>> = {
+  T1w: { spacing: 1, thickness: 1, slicesLast: false },
+  T2w: { spacing: 0.8, thickness: 3, slicesLast: true },
 };
 
-const even = (mm: number, spacing: number): number => 2 * Math.round(mm / spacing / 2);
+/** Limits of the sizes asked for, in mm. */
+export const volumeLimits = { spacing: [0.4, 3], thickness: [0.5, 10], width: [16, 120] } as const;
 
 const fullScale = 1000;
 
+type Sizes = Pick<PhantomVolumeOptions, 'spacing' | 'thickness' | 'width'>;
+
+/** @throws UserError sizes out of {@link volumeLimits} */
+export function checkSizes(contrast: VolumeContrast, sizes: Sizes): void {
+  acquisition(contrast, sizes);
+}
+
+function acquisition(contrast: VolumeContrast, options: Sizes): Acquisition {
+  const { spacing, thickness, slicesLast } = typical[contrast];
+  const asked = {
+    spacing: options.spacing ?? spacing,
+    thickness: options.thickness ?? thickness,
+    width: options.width ?? 48,
+  };
+  for (const [name, [least, most]] of Object.entries(volumeLimits) as [
+    keyof typeof volumeLimits,
+    [number, number],
+  ][])
+    if (!(asked[name] >= least && asked[name] <= most))
+      throw new UserError('cannot draw a volume', `the ${name} has to lie between ${least} and ${most} mm`);
+  const slices = Math.max(2, Math.round(asked.width / asked.thickness));
+  return { spacing: asked.spacing, thickness: asked.thickness, slices, slicesLast };
+}
+
+const subjectStream = (seed: number | string): Random => new Random(`phantom volume ${seed}`);
+
+/** What the subject of a seed suffers from, in words; empty for nothing. */
+export function phantomFindings(seed: number | string, pathology: readonly PathologyChoice[]): string {
+  return describeFindings(sampleSubject(subjectStream(seed).fork('anatomy'), pathology).findings);
+}
+
 /**
- * Draws head and neck of one subject as a 3-D volume, slice by slice with the painter of the training
- * phantoms. Both contrasts of a seed show the same anatomy in the same place.
- * @param progress called after every slice with the fraction done
+ * Draws head, neck and as much of the trunk as asked for as a 3-D volume: sagittal sections in the painter of the
+ * training phantoms, put together along the person's own midline. Both contrasts of a seed show the same anatomy
+ * in the same place; the same seed and options give the same voxels.
+ * @throws UserError sizes out of {@link volumeLimits}
  * @throws CancelledError once `signal` is aborted
  */
 export async function drawPhantomVolume(
   seed: number | string,
-  contrast: 'T1w' | 'T2w',
-  options: { readonly signal?: AbortSignal; readonly progress?: (fraction: number) => void } = {},
+  contrast: VolumeContrast,
+  options: PhantomVolumeOptions = {},
 ): Promise<PhantomVolume> {
-  const random = new Random(`phantom volume ${seed}`);
+  const random = subjectStream(seed);
   const own = random.fork(contrast);
-  const how = acquisitions[contrast];
-  const size = { width: even(256, how.spacing), height: even(288, how.spacing), spacing: how.spacing };
-  const view = sampleView(random.fork('view'), { ...size, frame: 'head-neck' });
-  const scene = drawScene(random.fork('anatomy'));
-  const drawn = samplePalette(own.fork('palette'), contrast);
-  // As rough as training phantoms would be tiring to look at.
-  const palette = { ...drawn, softTexture: drawn.softTexture * 0.4, texture: drawn.texture * 0.6 };
-  const sigma = own.uniform(0.4, 0.7);
+  const how = acquisition(contrast, options);
+  const subject = sampleSubject(random.fork('anatomy'), options.pathology);
+  const view = sagittalView(random.fork('view'), options.field ?? 'cervical', how.spacing, subject.spine);
+  const midline = sampleMidline(random.fork('position'), subject, view);
+  const sections = await drawSections(subject, view, { contrast, how, midline, own, options });
+  const gain = new Float32Array(view.width * view.height).fill(1);
+  applyFields(gain, { ...view, backColumn: backOf(subject.spine, view) }, own.fork('fields'), 0.35);
   const noise = own.uniform(0.008, 0.02);
-  // Nobody lies exactly in the middle.
-  const offset = random.fork('position').uniform(-4, 4);
   const slices: Float32Array[] = [];
   for (let n = 0; n < how.slices; n++) {
     throwIfCancelled(options.signal);
-    const image = drawSlice(random, own, { n, how, view, palette, sigma, offset });
-    applyFields(image, { ...size, backColumn: backOf(scene.spine, view) }, own.fork('fields'), 0.35);
-    addNoise(image, { ...size, backColumn: () => 0 }, noise, true, own.fork(`noise ${n}`));
+    const image = weave(sections, midline, how, n, gain, view);
+    addNoise(image, { ...view, backColumn: () => 0 }, noise, true, own.fork(`noise ${n}`));
     slices.push(image);
-    options.progress?.((n + 1) / how.slices);
+  }
+  const place = placement(how, view);
+  return { volume: assemble(slices, view, place), discs: visibleDiscs(subject, view, midline, how, place) };
+}
+
+/** Sections at equal steps across the midline. */
+interface Sections {
+  /** mm from the midline of the first, and from one to the next. */
+  readonly first: number;
+  readonly step: number;
+  readonly images: readonly Float32Array[];
+}
+
+async function drawSections(
+  subject: Subject,
+  view: View,
+  job: {
+    readonly contrast: VolumeContrast;
+    readonly how: Acquisition;
+    readonly midline: Midline;
+    readonly own: Random;
+    readonly options: PhantomVolumeOptions;
+  },
+): Promise<Sections> {
+  const { how, midline, own, options } = job;
+  const palette = calmPalette(own, job.contrast);
+  const sigma = own.uniform(0.4, 0.7);
+  const half = (how.slices * how.thickness) / 2;
+  // Thick slices average what lies within them.
+  const step = how.thickness > 1.5 ? how.thickness / 2 : how.thickness;
+  const first = Math.floor((-half - midline.most) / step) * step;
+  const count = Math.ceil((half - midline.least - first) / step) + 1;
+  const images: Float32Array[] = [];
+  for (let n = 0; n < count; n++) {
+    throwIfCancelled(options.signal);
+    const lateral = first + n * step;
+    const shapes = drawSection(subject, lateral);
+    const image = paint(shapes, palette, view.project, view, own.fork('texture'), bankBeside(lateral));
+    images.push(blur(image, view.width, view.height, sigma));
+    options.progress?.((n + 1) / count);
     // Lets the signal and other work in.
     await setImmediate();
   }
-  const place = placement(how, view);
-  const middle = (how.slices - 1) / 2 + offset / how.thickness;
-  const discs = scene.spine.discs.flatMap((d) => {
-    const p = view.project(d.target);
-    const visible = isInside(p, view, { top: 0, bottom: 0, left: 0, right: 0 });
-    return visible ? [{ value: d.value, voxel: place.voxel(middle, p.y, p.x) }] : [];
-  });
-  return { volume: assemble(slices, how, view), discs };
+  return { first, step, images };
 }
 
-interface SliceJob {
-  readonly n: number;
-  readonly how: Acquisition;
-  readonly view: View;
-  readonly palette: Palette;
-  readonly sigma: number;
-  /** mm to the right at which the midline lies. */
-  readonly offset: number;
+/** As rough as training phantoms would be tiring to look at. */
+function calmPalette(own: Random, contrast: VolumeContrast): Palette {
+  const drawn = samplePalette(own.fork('palette'), contrast);
+  return { ...drawn, softTexture: drawn.softTexture * 0.4, texture: drawn.texture * 0.6 };
 }
 
-/** One slice before scanner effects: the mean of its sections. */
-function drawSlice(random: Random, own: Random, job: SliceJob): Float32Array {
-  const { how, view } = job;
-  const sum = new Float32Array(view.width * view.height);
-  for (let s = 0; s < how.sections; s++) {
-    const within = (s + 0.5) / how.sections - 0.5;
-    const lateral = (job.n - (how.slices - 1) / 2 + within) * how.thickness - job.offset;
-    const { shapes } = drawScene(random.fork('anatomy'), lateral);
-    const bank = texturesBeside(lateral);
-    const section = paint(shapes, job.palette, view.project, view, own.fork('texture'), bank);
-    for (let i = 0; i < sum.length; i++) sum[i] += section[i] / how.sections;
-  }
-  return blur(sum, view.width, view.height, job.sigma);
+const phases = 12;
+const banks: TextureBank[] = [];
+
+/** Textures beside the midline in steps of 1.8 mm, after which they repeat; made once per thread. */
+function bankBeside(lateral: number): TextureBank {
+  const period = 2 * Math.PI * 3.5;
+  const turns = lateral / period;
+  const phase = Math.floor((turns - Math.floor(turns)) * phases);
+  return (banks[phase] ??= texturesBeside((phase / phases) * period));
 }
 
-/** Where rows and columns of the slices go in the volume, and the volume in the world. */
-function placement(
+/** One slice of the volume: every pixel comes from the two sections that its distance to the midline lies between. */
+function weave(
+  sections: Sections,
+  midline: Midline,
   how: Acquisition,
-  view: View,
-): {
-  readonly shape: readonly [number, number, number];
-  readonly affine: Affine;
-  voxel(slice: number, row: number, column: number): readonly [number, number, number];
-} {
-  const { width, height, spacing } = view;
-  const left = (-(how.slices - 1) / 2) * how.thickness;
-  const front = ((width - 1) / 2) * spacing;
-  const bottom = (-(height - 1) / 2) * spacing;
-  if (how.slicesLast)
-    return {
-      shape: [width, height, how.slices],
-      affine: [
-        [0, 0, how.thickness, left],
-        [-spacing, 0, 0, front],
-        [0, spacing, 0, bottom],
-        [0, 0, 0, 1],
-      ],
-      voxel: (slice, row, column) => [column, height - 1 - row, slice],
-    };
-  return {
-    shape: [how.slices, width, height],
-    affine: [
-      [how.thickness, 0, 0, left],
-      [0, spacing, 0, -front],
-      [0, 0, spacing, bottom],
-      [0, 0, 0, 1],
-    ],
-    voxel: (slice, row, column) => [slice, width - 1 - column, height - 1 - row],
-  };
+  n: number,
+  gain: Float32Array,
+  { width, height }: View,
+): Float32Array {
+  const { first, step, images } = sections;
+  const out = new Float32Array(width * height);
+  const parts = Math.round(how.thickness / step);
+  const last = images.length - 1;
+  for (let part = 0; part < parts; part++) {
+    const x = (n - (how.slices - 1) / 2 + (part + 0.5) / parts - 0.5) * how.thickness;
+    for (let row = 0; row < height; row++) {
+      const start = (x - midline.at(row, 0) - first) / step;
+      const slope = (midline.at(row, 0) - midline.at(row, 1)) / step;
+      for (let column = 0; column < width;) {
+        const k = Math.max(0, Math.min(last - 1, Math.floor(start + slope * column)));
+        const [near, beyond] = [images[k], images[k + 1]];
+        // The same two sections serve a long stretch of the row.
+        const room = slope > 0 ? k + 1 - start : k - start;
+        const until =
+          Math.abs(slope) < 1e-9 ? width : Math.min(width, Math.max(column + 1, Math.ceil(room / slope)));
+        for (let i = row * width + column; column < until; column++, i++) {
+          const t = Math.max(0, Math.min(1, start + slope * column - k));
+          out[i] += ((near[i] + t * (beyond[i] - near[i])) * gain[i]) / parts;
+        }
+      }
+    }
+  }
+  return out;
 }
 
 /** Stacks slices into a volume of whole numbers; the 99.9th percentile of the middle slice is 1000. */
-function assemble(slices: readonly Float32Array[], how: Acquisition, view: View): Volume {
-  const { shape, affine, voxel } = placement(how, view);
+function assemble(slices: readonly Float32Array[], view: View, place: Placement): Volume {
+  const { shape, affine, spacing, voxel } = place;
   const data = new Int16Array(shape[0] * shape[1] * shape[2]);
   const [high] = percentiles(slices[slices.length >> 1], [0.999]);
-  slices.forEach((image, n) => {
-    for (let row = 0; row < view.height; row++)
-      for (let column = 0; column < view.width; column++) {
-        const [i, j, k] = voxel(n, row, column);
-        const value = Math.round((image[row * view.width + column] / high) * fullScale);
-        data[i + shape[0] * (j + shape[1] * k)] = Math.min(32767, value);
+  const scale = high > 0 ? fullScale / high : 0;
+  const index = (slice: number, row: number, column: number): number => {
+    const [i, j, k] = voxel(slice, row, column);
+    return i + shape[0] * (j + shape[1] * k);
+  };
+  const base = index(0, 0, 0);
+  const [perSlice, perRow, perColumn] = [index(1, 0, 0), index(0, 1, 0), index(0, 0, 1)].map((i) => i - base);
+  // Along the fastest axis of the file innermost: memory is written in order.
+  const across = Math.abs(perSlice) === 1 ? slices.length : 1;
+  for (let first = 0; first < slices.length; first += across)
+    for (let row = 0, i = 0; row < view.height; row++)
+      for (let column = 0; column < view.width; column++, i++) {
+        let at = base + first * perSlice + row * perRow + column * perColumn;
+        for (let n = first; n < first + across; n++, at += perSlice)
+          data[at] = Math.min(32767, Math.round(slices[n][i] * scale));
       }
+  return { shape: [...shape], data, affine, affineSource: 'sform', spacing: [...spacing], notices: [] };
+}
+
+/** The unbroken run of discs from the first visible one: a curve may leave the picture and return. */
+function visibleDiscs(
+  subject: Subject,
+  view: View,
+  midline: Midline,
+  how: Acquisition,
+  place: Placement,
+): PhantomVolume['discs'] {
+  const visible = subject.spine.discs.flatMap((disc) => {
+    const p = view.project(disc.target);
+    const slice = (how.slices - 1) / 2 + midline.at(p.y, p.x) / how.thickness;
+    const within = slice >= 0 && slice <= how.slices - 1;
+    const inside = within && isInside(p, view, { top: 0, bottom: 0, left: 0, right: 0 });
+    return inside ? [{ value: disc.value, voxel: place.voxel(slice, p.y, p.x) }] : [];
   });
-  const spacing: [number, number, number] = how.slicesLast
-    ? [view.spacing, view.spacing, how.thickness]
-    : [how.thickness, view.spacing, view.spacing];
-  return { shape, data, affine, affineSource: 'sform', spacing, notices: [] };
+  return visible.filter((disc, n) => disc.value === visible[0].value + n);
 }
