@@ -25,26 +25,20 @@ export const storages: readonly Storage[] = [
 /** The same volume stored another way: every voxel keeps its place in the world. */
 export function restored(volume: Volume, { order, flipped }: Storage): Volume {
   const shape = order.map((axis) => volume.shape[axis]) as [number, number, number];
-  const original = (voxel: readonly number[]): Point => {
-    const place: [number, number, number] = [0, 0, 0];
-    order.forEach((axis, n) => (place[axis] = flipped[n] ? shape[n] - 1 - voxel[n] : voxel[n]));
-    return place;
-  };
-  const data = volume.data.slice();
+  const corner: [number, number, number] = [0, 0, 0];
+  order.forEach((axis, n) => (corner[axis] = flipped[n] ? shape[n] - 1 : 0));
   const [ni, nj] = volume.shape;
+  const strides = [1, ni, ni * nj];
+  const [si, sj, sk] = order.map((axis, n) => (flipped[n] ? -strides[axis] : strides[axis]));
+  const start = corner.reduce((sum, at, axis) => sum + at * strides[axis], 0);
+  const data = volume.data.slice();
   let at = 0;
   for (let k = 0; k < shape[2]; k++)
     for (let j = 0; j < shape[1]; j++)
-      for (let i = 0; i < shape[0]; i++) {
-        const [x, y, z] = original([i, j, k]);
-        data[at++] = volume.data[x + ni * (y + nj * z)];
-      }
+      for (let i = 0; i < shape[0]; i++) data[at++] = volume.data[start + i * si + j * sj + k * sk];
   const column = (n: number) => [0, 1, 2].map((row) => (flipped[n] ? -1 : 1) * volume.affine[row][order[n]]);
   const [a, b, c] = [column(0), column(1), column(2)];
   const matrix = [0, 1, 2].map((row): Point => [a[row], b[row], c[row]]);
-  const affine = affineOf(
-    [matrix[0], matrix[1], matrix[2]],
-    voxelToWorld(volume.affine, original([0, 0, 0])),
-  );
+  const affine = affineOf([matrix[0], matrix[1], matrix[2]], voxelToWorld(volume.affine, corner));
   return { ...volume, shape, data, affine, spacing: columnLengths(affine) };
 }

@@ -72,8 +72,13 @@ describe('prepareOwn', () => {
     for (const storage of storages) {
       const other = prepareOwn(restored(image(), storage), restored(labels(), storage), how);
       const [own, expected] = [essence(other), essence(prepared)];
-      expect(own.picture.image).toEqual(expected.picture.image);
-      expect({ ...own, places: null, step: null }).toEqual({ ...expected, places: null, step: null });
+      expect(own.picture.image.every((value, n) => value === expected.picture.image[n])).toBe(true);
+      expect({ ...own, places: null, step: null, picture: null }).toEqual({
+        ...expected,
+        places: null,
+        step: null,
+        picture: null,
+      });
       own.places.flat().forEach((at, n) => expect(at).toBeCloseTo(expected.places.flat()[n], 9));
       other.discs.forEach(({ world }, n) =>
         world.forEach((mm, axis) => expect(mm).toBeCloseTo(prepared.discs[n].world[axis], 9)),

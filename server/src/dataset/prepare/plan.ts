@@ -71,7 +71,8 @@ export function planOwn(sources: Sources, options: PlanOptions, how: OwnPreparat
 export async function planReference(sources: Sources, options: PlanOptions): Promise<Plan> {
   const splits = referenceSplit(sources.subjects);
   const chosen = sources.images.filter(
-    ({ subject }) => options.split === 'all' || splits.get(subject) === options.split,
+    ({ subject }) =>
+      splits.has(subject) && (options.split === 'all' || splits.get(subject) === options.split),
   );
   const leftOut: LeftOutSample[] = [...sources.leftOut];
   const sized: { image: UsableImage; size: SliceSize; split: Split | null }[] = [];
