@@ -4,7 +4,7 @@ import { LabelingService } from './labeling/service.js';
 import * as places from './places.js';
 
 startBackend(
-  ({ weightsFolder, userModelsFolder, defaultModel, engine, threads }) =>
+  ({ weightsFolder, userModelsFolder, defaultModel, engine, threads }, log) =>
     new LabelingService({
       places: {
         weightsFolder: weightsFolder ?? places.weightsFolder,
@@ -13,5 +13,6 @@ startBackend(
       },
       engine,
       threads,
+      onNotice: ({ message }) => log(message),
     }),
 );

@@ -1,66 +1,54 @@
 import type { NetworkConfig } from '../config.js';
-import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
+import { automaticChoice, chooseEngine } from './choice.js';
 import { EagerInference } from './eager.js';
 import { OnnxRuntimeInference } from './onnxruntime.js';
-import { probe } from './probe.js';
 import { isOnnxRuntime } from './providers.js';
-import { defaultThreads } from './threads.js';
+import { SteadyInference } from './steady-inference.js';
 import { loadBackend } from './tensorflow.js';
-import {
-  engineIds,
-  type EngineChoice,
-  type EngineId,
-  type EngineStatus,
-  type Inference,
-  type InferenceOptions,
-} from './types.js';
+import { defaultThreads } from './threads.js';
+import type { EngineId, Inference, InferenceOptions } from './types.js';
 
+export { automaticChoice, canTrain, chooseEngine, engineStatuses, type ChosenEngine } from './choice.js';
 export { createInferenceInWorker } from './remote.js';
 export type * from './types.js';
 
 /**
- * Engines `auto` tries, fastest first. WebGPU has to be asked for (an integrated graphics processor is often
- * slower than the CPU), and so has plain JavaScript.
- */
-const preference: readonly EngineId[] = ['onnxruntime-cuda', 'tensorflow-gpu', 'onnxruntime-cpu'];
-
-/** Which engines work on this machine, and why the others do not. */
-export async function engineStatuses(): Promise<EngineStatus[]> {
-  const statuses: EngineStatus[] = [];
-  // One after the other: several of them switch TensorFlow.js's global backend while they start.
-  for (const id of engineIds) statuses.push(await probe(id));
-  return statuses;
-}
-
-/**
- * The engine that a choice means on this machine.
- *
- * @throws UserError when the engine asked for is not available here
- */
-export async function chooseEngine(choice: EngineChoice = 'auto'): Promise<EngineId> {
-  if (choice !== 'auto') {
-    const { available, detail } = await probe(choice);
-    if (!available)
-      throw new UserError(`cannot use engine ${choice}`, `${detail}; \`engines\` lists what works here`);
-    return choice;
-  }
-  for (const id of preference) if ((await probe(id)).available) return id;
-  throw new UserError('cannot run a network', 'no engine works on this machine; `engines` says why');
-}
-
-/**
- * A network ready to run in this thread (which it blocks; see `createInferenceInWorker`).
+ * A network ready to run in this thread (which it blocks; see `createInferenceInWorker`). Should its engine fail
+ * at work, the CPU takes over.
  *
  * @throws UserError when the engine asked for is not available here
  */
 export async function createInference(
   config: NetworkConfig,
   weights: Weights,
-  { engine: choice = 'auto', threads = defaultThreads() }: InferenceOptions = {},
+  options: InferenceOptions = {},
 ): Promise<Inference> {
+  const { threads = defaultThreads() } = options;
+  const engine = await announcedEngine(options);
+  return SteadyInference.open(engine, (id) => openInference(id, config, weights, threads), options.onNotice);
+}
+
+/** The engine an inference shall run on; what `auto` means is told. */
+export async function announcedEngine({
+  engine: choice = 'auto',
+  onNotice,
+}: InferenceOptions): Promise<EngineId> {
   const engine = await chooseEngine(choice);
+  if (choice === 'auto') {
+    const { reason } = await automaticChoice();
+    onNotice?.({ kind: 'chosen', engine, message: `computing with ${engine}: ${reason}` });
+  }
+  return engine;
+}
+
+/** The bare network on one engine, which is known to work here. */
+export async function openInference(
+  engine: EngineId,
+  config: NetworkConfig,
+  weights: Weights,
+  threads: number,
+): Promise<Inference> {
   if (isOnnxRuntime(engine)) return new OnnxRuntimeInference(engine, config, weights, threads);
-  const { backend } = await loadBackend(engine);
-  return new EagerInference(engine, backend, config, weights);
+  return new EagerInference(engine, await loadBackend(engine), config, weights);
 }

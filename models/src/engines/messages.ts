@@ -1,14 +1,21 @@
 import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
-import type { EngineId, HourglassOutput, ImageBatch, InferenceOptions } from './types.js';
+import type { EngineId, HourglassOutput, ImageBatch } from './types.js';
 
 /** What the worker is started with. */
 export interface WorkerSetup {
   readonly config: NetworkConfig;
   readonly weights: Weights;
-  readonly options: InferenceOptions;
+  /** Known to work here. */
+  readonly engine: EngineId;
+  readonly threads: number;
 }
+
+/** To a process that hosts a network; a thread gets its setup on creation and then plain requests. */
+export type HostMessage =
+  | { readonly kind: 'setup'; readonly setup: WorkerSetup }
+  | { readonly kind: 'run'; readonly request: RunRequest };
 
 /** To the worker: run a batch. */
 export interface RunRequest {
@@ -19,7 +26,7 @@ export interface RunRequest {
 
 /** From the worker: first whether it stands, then one answer for each request. */
 export type WorkerMessage =
-  | { readonly kind: 'ready'; readonly engine: EngineId }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly error: SentError }
   | { readonly kind: 'result'; readonly id: number; readonly output: HourglassOutput }
   | { readonly kind: 'failed'; readonly id: number; readonly error: SentError };

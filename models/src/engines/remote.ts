@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { NetworkConfig } from '../config.js';
 import type { Weights } from '../model.js';
-import { createInference } from './index.js';
-import { receiveError, type RunRequest, type WorkerMessage, type WorkerSetup } from './messages.js';
+import { openHost, type Host } from './host.js';
+import { announcedEngine, createInference } from './index.js';
+import { receiveError, type RunRequest, type WorkerMessage } from './messages.js';
+import { SteadyInference } from './steady-inference.js';
+import { defaultThreads } from './threads.js';
 import type { EngineId, HourglassOutput, ImageBatch, Inference, InferenceOptions } from './types.js';
 
 /** The bundled worker, beside the bundle this code ends up in. */
 const workerFile = fileURLToPath(new URL('./inference-worker.mjs', import.meta.url));
 
 /**
- * A network in a thread of its own: `run` leaves this thread free. Where the code runs unbundled
- * (from TypeScript sources, in unit tests) there is no worker file and the network runs in this thread.
+ * A network in a thread or process of its own: `run` leaves this thread free. Where the code runs unbundled
+ * (from TypeScript sources, in unit tests) there is no worker file and the network runs in this thread. Should
+ * its engine fail at work, the CPU takes over.
  *
  * @throws UserError when the engine asked for is not available here
  */
@@ -22,28 +25,34 @@ export async function createInferenceInWorker(
   options: InferenceOptions = {},
 ): Promise<Inference> {
   if (!existsSync(workerFile)) return createInference(config, weights, options);
-  const setup: WorkerSetup = { config, weights, options };
-  const worker = new Worker(workerFile, { workerData: setup });
-  const engine = await started(worker);
-  return new RemoteInference(worker, engine);
+  const { threads = defaultThreads() } = options;
+  const open = (engine: EngineId) => openRemote(workerFile, engine, config, weights, threads);
+  return SteadyInference.open(await announcedEngine(options), open, options.onNotice);
 }
 
-function started(worker: Worker): Promise<EngineId> {
+/** @param program the bundle of `worker.ts` */
+export async function openRemote(
+  program: string,
+  engine: EngineId,
+  config: NetworkConfig,
+  weights: Weights,
+  threads: number,
+): Promise<Inference> {
+  const host = openHost(engine, program, { config, weights, engine, threads });
+  await started(host);
+  return new RemoteInference(host, engine);
+}
+
+function started(host: Host): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
-      void worker.terminate();
+      void host.close();
       reject(error);
     };
-    worker.once('error', fail);
-    worker.once('message', (message: WorkerMessage) => {
-      worker.off('error', fail);
-      if (message.kind === 'ready') resolve(message.engine);
-      else
-        fail(
-          message.kind === 'refused'
-            ? receiveError(message.error)
-            : new Error('the worker answered too early'),
-        );
+    host.onEnd(fail);
+    host.onMessage((message) => {
+      if (message.kind === 'ready') resolve();
+      else if (message.kind === 'refused') fail(receiveError(message.error));
     });
   });
 }
@@ -56,42 +65,45 @@ interface Pending {
 class RemoteInference implements Inference {
   private readonly pending = new Map<number, Pending>();
   private nextId = 0;
+  /** Why no request can be answered any more. */
+  private ended: Error | undefined;
 
   constructor(
-    private readonly worker: Worker,
+    private readonly host: Host,
     readonly engine: EngineId,
   ) {
     // An idle network keeps no process alive; a pending request does.
-    worker.unref();
-    worker.on('message', (message: WorkerMessage) => this.settle(message));
-    worker.on('error', (error) => this.failAll(error));
-    worker.on('exit', () => this.failAll(new Error('the network was closed')));
+    host.hold(false);
+    host.onMessage((message) => this.settle(message));
+    host.onEnd((error) => this.failAll(error));
   }
 
   run(batch: ImageBatch, { stacks = 'all' }: { stacks?: 'all' | 'last' } = {}): Promise<HourglassOutput> {
     const request: RunRequest = { id: this.nextId++, batch, stacks };
     return new Promise((resolve, reject) => {
+      if (this.ended) return reject(this.ended);
       this.pending.set(request.id, { resolve, reject });
-      this.worker.ref();
-      this.worker.postMessage(request);
+      this.host.hold(true);
+      this.host.send(request);
     });
   }
 
-  async dispose(): Promise<void> {
-    await this.worker.terminate();
+  dispose(): Promise<void> {
+    return this.host.close();
   }
 
   private settle(message: WorkerMessage): void {
     if (message.kind !== 'result' && message.kind !== 'failed') return;
     const pending = this.pending.get(message.id);
     this.pending.delete(message.id);
-    if (this.pending.size === 0) this.worker.unref();
+    if (this.pending.size === 0) this.host.hold(false);
     if (message.kind === 'result') pending?.resolve(message.output);
     else pending?.reject(receiveError(message.error));
   }
 
   private failAll(error: Error): void {
-    for (const { reject } of this.pending.values()) reject(error);
+    this.ended ??= error;
+    for (const { reject } of this.pending.values()) reject(this.ended);
     this.pending.clear();
   }
 }

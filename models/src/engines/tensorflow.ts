@@ -1,72 +1,79 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineId } from './types.js';
+import { webGpuBackend } from './webgpu.js';
+
+interface Package {
+  readonly name: string;
+  /** Whether it is always there; all others are optional, so never imported statically. */
+  readonly bundled?: boolean;
+}
 
 /** How to bring up one TensorFlow.js backend. */
 interface EagerBackend {
   /** Its name in TensorFlow.js. */
   readonly backend: string;
-  /** npm packages to load, in order; optional ones, so never imported statically. */
-  readonly packages: readonly string[];
+  /** npm packages to load, in order. */
+  readonly packages: readonly Package[];
+  /** Whether the first package needs a native part that is fetched on installation. */
+  readonly native?: boolean;
   readonly detail: string;
 }
 
-const backends: Partial<Record<EngineId, EagerBackend>> = {
+export const eagerBackends: Partial<Record<EngineId, EagerBackend>> = {
   tensorflow: {
     backend: 'tensorflow',
-    packages: ['@tensorflow/tfjs-node'],
+    packages: [{ name: '@tensorflow/tfjs-node' }],
+    native: true,
     detail: 'libtensorflow on the CPU',
   },
   'tensorflow-gpu': {
     backend: 'tensorflow',
-    packages: ['@tensorflow/tfjs-node-gpu'],
+    packages: [{ name: '@tensorflow/tfjs-node-gpu' }],
+    native: true,
     detail: 'libtensorflow with CUDA 11',
   },
   webgpu: {
     backend: 'webgpu',
-    packages: ['webgpu', '@tensorflow/tfjs-backend-webgpu'],
+    packages: [{ name: 'webgpu' }, { name: '@tensorflow/tfjs-backend-webgpu' }],
     detail: 'TensorFlow.js on WebGPU through Dawn',
   },
   wasm: {
     backend: 'wasm',
-    packages: ['@tensorflow/tfjs-backend-wasm'],
+    packages: [{ name: '@tensorflow/tfjs-backend-wasm' }],
     detail: 'TensorFlow.js on WebAssembly, one thread',
   },
   cpu: {
     backend: 'cpu',
-    packages: ['@tensorflow/tfjs-backend-cpu'],
+    packages: [{ name: '@tensorflow/tfjs-backend-cpu', bundled: true }],
     detail: 'TensorFlow.js in plain JavaScript; for tests, very slow',
   },
 };
 
-export interface LoadedBackend {
-  readonly backend: string;
-  readonly detail: string;
-}
-
-const loading = new Map<EngineId, Promise<LoadedBackend>>();
+const loading = new Map<EngineId, Promise<string>>();
 
 /**
  * Loads and initialises the TensorFlow.js backend of an engine.
  *
+ * @returns the backend's name in TensorFlow.js
  * @throws Error saying in one clause why it is not available
  */
-export function loadBackend(engine: EngineId): Promise<LoadedBackend> {
+export function loadBackend(engine: EngineId): Promise<string> {
   const known = loading.get(engine) ?? load(engine);
   loading.set(engine, known);
   return known;
 }
 
-async function load(engine: EngineId): Promise<LoadedBackend> {
-  const wanted = backends[engine];
+async function load(engine: EngineId): Promise<string> {
+  const wanted = eagerBackends[engine];
   if (wanted === undefined) throw new Error(`${engine} is not a TensorFlow.js engine`);
   // Without this TensorFlow.js advertises its native backend on the terminal.
   tf.enableProdMode();
   const previous = tf.engine().backendName;
-  for (const name of wanted.packages) await loadPackage(name);
+  for (const { name } of wanted.packages) await loadPackage(name);
   if (!(await tf.setBackend(wanted.backend)))
     throw new Error(`TensorFlow.js could not initialise its ${wanted.backend} backend`);
   if (previous) await tf.setBackend(previous);
-  return wanted;
+  return wanted.backend;
 }
 
 async function loadPackage(name: string): Promise<void> {
@@ -76,24 +83,14 @@ async function loadPackage(name: string): Promise<void> {
       name === '@tensorflow/tfjs-backend-cpu'
         ? await import('@tensorflow/tfjs-backend-cpu')
         : await import(name);
-    if (name === 'webgpu') provideWebGpu(module as WebGpuPackage);
+    if (name === '@tensorflow/tfjs-backend-webgpu') {
+      // Made first, as TensorFlow.js keeps the reasons of failures to itself.
+      const backend = await webGpuBackend(module);
+      tf.registerBackend('webgpu', () => backend, 0);
+    }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
-      throw new Error(`the npm package ${name} is not installed`, { cause: error });
     throw new Error(`the npm package ${name} does not load: ${firstLine(error)}`, { cause: error });
   }
-}
-
-interface WebGpuPackage {
-  create(options: string[]): object;
-  globals: object;
-}
-
-/** Dawn brings what a browser would have as globals. */
-function provideWebGpu({ create, globals }: WebGpuPackage): void {
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis.navigator ?? globalThis, 'gpu', { value: create([]), configurable: true });
 }
 
 function firstLine(error: unknown): string {

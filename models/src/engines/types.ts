@@ -21,6 +21,12 @@ export interface EngineStatus {
   readonly available: boolean;
   /** Why it is not available, or what it runs on. One clause. */
   readonly detail: string;
+  /** The processor it computes on, where that is known. */
+  readonly device: string | null;
+  /** Whether it can train as well. */
+  readonly trains: boolean;
+  /** Why `auto` means this engine here; null for all others. */
+  readonly chosen: string | null;
 }
 
 /** A batch of images, float32, `[n, channels, height, width]`, height and width multiples of 64. */
@@ -55,4 +61,16 @@ export interface InferenceOptions {
   readonly engine?: EngineChoice;
   /** Threads inside one operation; default: the number of physical cores, at most 8. */
   readonly threads?: number;
+  /** Told which engine `auto` picked and why, and when another one takes over. */
+  readonly onNotice?: (notice: EngineNotice) => void;
+}
+
+/** Something about the engine that a log should hold. */
+export interface EngineNotice {
+  /** `chosen`: what `auto` means here. `fallback`: an engine failed and another one goes on. */
+  readonly kind: 'chosen' | 'fallback';
+  /** What computes from now on. */
+  readonly engine: EngineId;
+  /** One sentence. */
+  readonly message: string;
 }

@@ -1,3 +1,4 @@
+import type { EngineNotice } from '@disc-labeling/models/engines/types';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 
@@ -41,6 +42,10 @@ export class Output {
   detail(line: string): void {
     if (this.options.verbose) process.stderr.write(`${line}\n`);
   }
+
+  /** What an engine has to tell: that another one took over is for everybody. */
+  readonly engineNotice = ({ kind, message }: EngineNotice): void =>
+    kind === 'fallback' ? this.note(message) : this.detail(message);
 
   /** Rows as an aligned table. */
   table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

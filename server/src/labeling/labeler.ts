@@ -1,4 +1,4 @@
-import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
+import type { EngineChoice, EngineNotice, Inference } from '@disc-labeling/models/engines/types';
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
 import type { Model } from '@disc-labeling/models/model';
@@ -43,6 +43,8 @@ export interface LabelerOptions {
   readonly places?: ModelPlaces;
   readonly engine?: EngineChoice;
   readonly threads?: number;
+  /** Told what computes, and when another engine takes over. */
+  readonly onNotice?: (notice: EngineNotice) => void;
 }
 
 /** A model ready to run. */
@@ -146,10 +148,10 @@ export class Labeler {
   private async open(name: string | undefined, engine: EngineChoice): Promise<LoadedModel> {
     const model = await findModel(name, this.defaults.places);
     const { description, weights } = model;
-    const { threads } = this.defaults;
+    const { threads, onNotice } = this.defaults;
     return {
       model,
-      inference: await createInferenceInWorker(description.network, weights, { engine, threads }),
+      inference: await createInferenceInWorker(description.network, weights, { engine, threads, onNotice }),
     };
   }
 }

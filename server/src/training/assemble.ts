@@ -1,7 +1,7 @@
-import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { createInference } from '@disc-labeling/models/engines';
-import type { EngineChoice, Inference } from '@disc-labeling/models/engines/types';
+import type { EngineChoice, EngineNotice, Inference } from '@disc-labeling/models/engines/types';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
+import { createEngineTrainingStep } from '@disc-labeling/models/engines/training';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { Model } from '@disc-labeling/models/model';
 import { writeModel } from '@disc-labeling/models/weights/folder';
@@ -10,7 +10,6 @@ import type { SampleBatch } from './batches.js';
 import { lossOf } from './config.js';
 import type { TrainingConfig } from './config.js';
 import { modelCard } from './model-card.js';
-import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
 import { phantomBatches, validationPhantoms } from './phantom-batches.js';
 import { startingWeights } from './initial.js';
@@ -22,6 +21,8 @@ import { ValidationTally } from './validation.js';
 export interface AssembleOptions {
   readonly engine?: EngineChoice;
   readonly threads?: number;
+  /** Told what computes, and when another engine takes over. */
+  readonly onNotice?: (notice: EngineNotice) => void;
   /** The weights come from a checkpoint: the initial model is not read, and may be gone. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
@@ -38,20 +39,21 @@ export async function assembleTraining(
   config: TrainingConfig,
   options: AssembleOptions = {},
 ): Promise<TrainerParts & { dispose(): Promise<void> }> {
-  const { threads = defaultThreads() } = options;
-  const engine = trainingEngine(options.engine);
+  const { threads = defaultThreads(), engine, onNotice } = options;
   const { network, training } = config;
   throwIfCancelled(options.signal);
-  const step = await createTrainingStep(
+  const step = await createEngineTrainingStep(
     network,
     await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
     [training.trainBatch, network.inputChannels, side, side],
-    { threads },
+    { engine, threads, onNotice },
   );
   const held = new HeldOut(config);
   return {
-    engine,
+    get engine() {
+      return step.engine;
+    },
     step,
     optimizer: createOptimizer(training, step.parameters.length),
     openBatches: (firstStep) => {
@@ -66,7 +68,8 @@ export async function assembleTraining(
     },
     validate: async (model, { sigma, signal }) => {
       const samples = await unlessCancelled(held.draw(), signal);
-      const inference = await createInference(network, model.weights, { engine, threads });
+      const where = { engine: step.engine, threads, onNotice };
+      const inference = await createInference(network, model.weights, where);
       try {
         return await validate(inference, config, samples, { sigma, signal });
       } finally {

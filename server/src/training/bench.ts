@@ -1,9 +1,9 @@
 import { spread } from '@disc-labeling/models/bench';
 import type { ForwardBenchmark } from '@disc-labeling/models/bench';
-import { createTrainingStep } from '@disc-labeling/models/compile/training-step';
 import { heatmapStride } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
+import { createEngineTrainingStep } from '@disc-labeling/models/engines/training';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { Weights } from '@disc-labeling/models/model';
@@ -11,7 +11,6 @@ import type { TrainingBatch } from '@disc-labeling/models/training';
 import lightRecipe from './recipes/light.json' with { type: 'json' };
 import { lossOf, parseTrainingConfig } from './config.js';
 import type { TrainingConfig, TrainingConfigInput } from './config.js';
-import { trainingEngine } from './engine.js';
 import { createOptimizer } from './optimizer.js';
 import { clipNorm } from './weight-average.js';
 
@@ -49,17 +48,18 @@ export async function prepareStep(
   weights: Weights,
   { batch = 3, threads = defaultThreads(), ...options }: BenchOptions = {},
 ): Promise<PreparedStep> {
-  const engine = trainingEngine(options.engine);
   const config = learning(network);
   const { training } = config;
   const samples = randomBatch(network, batch);
   const start = performance.now();
-  const step = await createTrainingStep(network, weights, lossOf(config), samples.images.shape, { threads });
+  const { shape } = samples.images;
+  const where = { threads, engine: options.engine };
+  const step = await createEngineTrainingStep(network, weights, lossOf(config), shape, where);
   const startSeconds = (performance.now() - start) / 1000;
   const optimizer = createOptimizer(training, step.parameters.length);
   let updates = 0;
   return {
-    engine,
+    engine: step.engine,
     startSeconds,
     async run() {
       const before = performance.now();

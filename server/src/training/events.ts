@@ -75,6 +75,8 @@ export type TrainingEvent =
     }
   | { readonly kind: 'epoch'; readonly metrics: EpochMetrics; readonly best: boolean }
   | { readonly kind: 'checkpoint'; readonly step: number }
+  /** What computes from now on and why; may come before `started`. */
+  | { readonly kind: 'notice'; readonly engine: string; readonly message: string }
   | { readonly kind: 'done'; readonly summary: TrainingSummary };
 
 /** From the starter to the training process. */

@@ -6,7 +6,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrainingConfig } from './config.js';
+import { blamesEngine } from './engine.js';
 import type { TrainingCommand, TrainingEvent, TrainingReport, TrainingSummary } from './events.js';
+import { RunFolder } from './run-folder.js';
 
 export interface RunOptions {
   /** Go on from the run folder's last checkpoint. */
@@ -23,7 +25,8 @@ export interface RunOptions {
 }
 
 /**
- * Trains in a process of its own, so that a training that dies takes nothing with it.
+ * Trains in a process of its own, so that a training that dies takes nothing with it. Should a graphics processor's
+ * driver crash it, training goes on from the last checkpoint on the CPU.
  * @param output the run folder
  * @returns what was reached
  * @throws UserError when it fails or its process dies, CancelledError when aborted (a checkpoint is on disk)
@@ -33,6 +36,27 @@ export async function runTraining(
   output: string,
   options: RunOptions = {},
 ): Promise<TrainingSummary> {
+  try {
+    return await runOnce(config, output, options);
+  } catch (error) {
+    if (!(error instanceof EngineCrash)) throw error;
+    const message = `${error.message}; going on with onnxruntime-cpu`;
+    options.onEvent?.({ kind: 'notice', engine: 'onnxruntime-cpu', message });
+    const folder = new RunFolder(output);
+    await folder.log(message);
+    const resume = options.resume === true || existsSync(folder.state());
+    return runOnce(config, output, { ...options, engine: 'onnxruntime-cpu', resume });
+  }
+}
+
+/** A training's process crashed while another engine than the CPU computed. */
+class EngineCrash extends Error {}
+
+async function runOnce(
+  config: TrainingConfig,
+  output: string,
+  options: RunOptions,
+): Promise<TrainingSummary> {
   if (options.signal?.aborted) throw new CancelledError();
   const child = fork(options.program ?? workerProgram(), [], {
     serialization: 'advanced',
@@ -41,7 +65,7 @@ export async function runTraining(
   const cancel = () => send(child, { kind: 'cancel' });
   options.signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const outcome = outcomeOf(child, options.onEvent);
+    const outcome = outcomeOf(child, options);
     send(child, {
       kind: 'start',
       config,
@@ -66,14 +90,16 @@ function send(child: ChildProcess, command: TrainingCommand): void {
 /** Follows a training process to its end. */
 function outcomeOf(
   child: ChildProcess,
-  onEvent: ((event: TrainingEvent) => void) | undefined,
+  { onEvent, engine: choice = 'auto' }: RunOptions,
 ): Promise<TrainingSummary> {
   return new Promise((fulfil, reject) => {
+    let engine: string | null = choice === 'auto' ? null : choice;
     let complaints = '';
     child.stderr
       ?.setEncoding('utf8')
       .on('data', (text: string) => (complaints = (complaints + text).slice(-2000)));
     child.on('message', (report: TrainingReport) => {
+      if ('engine' in report) engine = report.engine;
       switch (report.kind) {
         case 'done':
           onEvent?.(report);
@@ -91,7 +117,13 @@ function outcomeOf(
     });
     child.on('error', (error) => reject(new UserError('cannot start training', error.message)));
     // Messages still in the pipe arrive before `close`, but not always before `exit`.
-    child.on('close', (code, signal) => reject(death(code, signal, complaints)));
+    child.on('close', (code, signal) =>
+      reject(
+        blamesEngine(engine, signal)
+          ? new EngineCrash(`training crashed on ${engine} (${signal})`)
+          : death(code, signal, complaints),
+      ),
+    );
   });
 }
 

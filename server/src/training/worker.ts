@@ -4,6 +4,7 @@ import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { once } from 'node:events';
 import { assembleTraining } from './assemble.js';
 import { parseTrainingConfig } from './config.js';
+import { EngineLog } from './engine.js';
 import type { TrainingCommand, TrainingReport } from './events.js';
 import { RunFolder } from './run-folder.js';
 import { train } from './trainer.js';
@@ -32,6 +33,8 @@ function report(message: TrainingReport): void {
 }
 
 async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Promise<void> {
+  const folder = new RunFolder(command.output);
+  const engines = new EngineLog(folder, report);
   try {
     const config = parseTrainingConfig(command.config);
     const parts = await assembleTraining(config, {
@@ -39,12 +42,13 @@ async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Prom
       ...(command.threads === null ? {} : { threads: command.threads }),
       resume: command.resume,
       signal: abort.signal,
+      onNotice: (notice) => engines.notice(notice),
     });
     try {
-      await train(config, new RunFolder(command.output), parts, {
+      await train(config, folder, parts, {
         resume: command.resume,
         signal: abort.signal,
-        onEvent: report,
+        onEvent: (event) => engines.event(event),
         provenance: { command: command.command },
       });
     } finally {

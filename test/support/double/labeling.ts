@@ -89,11 +89,21 @@ export class LabelingDouble implements LabelingService {
 
   async engines() {
     return [
-      { id: 'onnxruntime-cpu' as const, available: true, detail: '2 cores' },
+      {
+        id: 'onnxruntime-cpu' as const,
+        available: true,
+        detail: '2 cores',
+        device: 'a processor',
+        trains: true,
+        chosen: 'no graphics processor works here',
+      },
       {
         id: 'onnxruntime-cuda' as const,
         available: false,
         detail: 'the CUDA 12 libraries are not installed',
+        device: null,
+        trains: true,
+        chosen: null,
       },
     ];
   }

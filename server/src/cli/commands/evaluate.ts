@@ -29,7 +29,10 @@ async function evaluate(
   { phantoms, seed, contrast }: EvaluateOptions,
 ): Promise<void> {
   const { description, weights } = await findModel(name);
-  const inference = await createInferenceInWorker(description.network, weights, options);
+  const inference = await createInferenceInWorker(description.network, weights, {
+    ...options,
+    onNotice: output.engineNotice,
+  });
   const progress = output.progress('Evaluating', phantoms);
   try {
     const evaluation = await evaluateOnPhantoms(description, inference, {

@@ -37,7 +37,11 @@ async function labelVolumes(
   own: LabelCommandOptions,
 ): Promise<void> {
   const { options, output, signal } = context;
-  const service = new LabelingService({ engine: options.engine, threads: options.threads });
+  const service = new LabelingService({
+    engine: options.engine,
+    threads: options.threads,
+    onNotice: output.engineNotice,
+  });
   const results: LabelResult[] = [];
   const failures: UserError[] = [];
   const progress = output.progress('Labelling', volumes.length);

@@ -35,11 +35,19 @@ export const registerEngines: RegisterCommand = (program, action) => {
     .action(
       action(async ({ output }) => {
         const engines = await engineStatuses();
-        output.result(engines, (rows) =>
-          output.table(
-            ['engine', 'available', 'detail'],
-            rows.map(({ id, available, detail }) => [id, available ? 'yes' : 'no', detail]),
-          ),
+        output.result(
+          engines,
+          (rows) =>
+            output.table(
+              ['engine', 'available', 'trains', 'detail', 'device'],
+              rows.map(({ id, available, trains, detail, device }) => [
+                id,
+                available ? 'yes' : 'no',
+                trains ? 'yes' : 'no',
+                detail,
+                device ?? '',
+              ]),
+            ) + rows.map(({ id, chosen }) => (chosen === null ? '' : `\nauto: ${id}, as ${chosen}`)).join(''),
         );
       }),
     );

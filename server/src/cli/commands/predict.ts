@@ -22,7 +22,7 @@ export const registerPredict: RegisterCommand = (program, action) => {
         const answer = await predict(
           model,
           images,
-          { engine, threads, signal, progress: progress.update },
+          { engine, threads, signal, progress: progress.update, onNotice: output.engineNotice },
           input,
         );
         progress.finish();

@@ -98,6 +98,9 @@ function follow(output: Output): (event: TrainingEvent) => void {
         );
         break;
       }
+      case 'notice':
+        output.note(event.message);
+        break;
       case 'checkpoint':
         output.detail(`checkpoint at step ${event.step}`);
         break;
