@@ -41,7 +41,11 @@ function threadHost(program: string, setup: WorkerSetup): Host {
 }
 
 function processHost(program: string, setup: WorkerSetup): Host {
-  const child = fork(program, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
+  const child = fork(program, [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    execArgv: [],
+  });
   let complaints = '';
   child
     .stderr!.setEncoding('utf8')

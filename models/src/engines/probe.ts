@@ -67,6 +67,7 @@ function probeInProcess(program: string, id: EngineId, trial: boolean, limit: nu
     const child = fork(program, [id, trial ? 'trial' : 'examine'], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
+      execArgv: [],
     });
     let found: Examination | undefined;
     let complaints = '';
