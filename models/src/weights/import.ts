@@ -40,7 +40,7 @@ export async function importWeights(
     throw new UserError('cannot import weights', reasonOf(cause, 'reading'), file, { cause });
   });
   const { weights, format, description } = readWeights(bytes, file);
-  const network = description?.network ?? inferNetworkConfig(weights, file);
+  const network = description?.network ?? inferReference(weights, file);
   checkWeights(weights, network, file);
   const origin = { file: basename(file), format, sha256: createHash('sha256').update(bytes).digest('hex') };
   const model: Model = {
@@ -53,14 +53,31 @@ export async function importWeights(
   return model;
 }
 
-interface ReadWeights {
+/** The reference's configuration. The light network's tensors do not say how its input is to be prepared. */
+function inferReference(weights: Weights, file: string): NetworkConfig {
+  if (!weights.has('conv2.weight')) return inferNetworkConfig(weights, file);
+  throw new UserError(
+    'cannot import weights',
+    `they are a light network's, without the ${descriptionKey} that says how its input is prepared; write the file with weights export`,
+    file,
+  );
+}
+
+/** What a file of weights holds. */
+export interface ReadWeights {
   readonly weights: Weights;
   readonly format: 'zip' | 'legacy' | 'safetensors';
   /** What the file itself says of the model, if it does. */
   readonly description?: ModelDescription;
 }
 
-function readWeights(bytes: Uint8Array, file: string): ReadWeights {
+/**
+ * Reads a PyTorch checkpoint or a safetensors file.
+ *
+ * @param file its name, for error messages
+ * @throws UserError when it is neither, or damaged
+ */
+export function readWeights(bytes: Uint8Array, file: string): ReadWeights {
   if (!startsAsSafetensors(bytes)) return readPytorchCheckpoint(bytes, file);
   const { arrays, metadata } = readSafetensors(bytes, file);
   return {

@@ -29,7 +29,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
  * neither built nor run. Any other name makes the whole file refused.
  */
 const harmless =
-  /^(torch|numpy|collections|argparse|pathlib|datetime|_codecs)\.|^builtins\.(set|frozenset|complex|bytearray|slice|range)$/;
+  /^(torch|numpy|collections|argparse|pathlib|datetime|_codecs)\.|^(builtins|__builtin__)\.(set|frozenset|complex|bytearray|slice|range)$/;
 
 /** A piece of memory that tensors are windows into. Decoded only when a tensor of the network needs it. */
 export class Storage {

@@ -136,9 +136,10 @@ function readLegacy(bytes: Uint8Array): unknown {
   return content;
 }
 
-/** Pickle protocol 2, then LONG1 of ten bytes. */
+/** A pickle of any protocol that begins, after its frame's length from protocol 4 on, with LONG1 of ten bytes. */
 function startsAsLegacy(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 0x0a;
+  const at = bytes[2] === 0x95 ? 11 : 2;
+  return bytes[0] === 0x80 && bytes[at] === 0x8a && bytes[at + 1] === 0x0a;
 }
 
 /** One storage: the number of elements as int64, then the elements. Returns the offset after it. */
@@ -177,7 +178,7 @@ function collectWeights(content: unknown): Pick<PytorchCheckpoint, 'weights' | '
   return { weights: weightsOf(tensors, gather), rawNames: [...tensors.keys()] };
 }
 
-/** The network's dictionary of tensors: the whole content, one of the usual keys, or the only such entry. */
+/** The network's dictionary of tensors: under a usual key, or the only such entry, or the whole content. */
 function stateDict(content: unknown): ReadonlyMap<unknown, unknown> {
   if (content instanceof Inert) throw refused(content.name);
   if (!(content instanceof Map) || content.size === 0) throw noStateDict();
@@ -186,7 +187,6 @@ function stateDict(content: unknown): ReadonlyMap<unknown, unknown> {
     if (under instanceof Map && under.size > 0) return under;
   }
   const values = [...content.values()];
-  if (values.some((value) => value instanceof StoredTensor)) return content;
   const nested = values.filter(
     (value): value is ReadonlyMap<unknown, unknown> =>
       value instanceof Map &&
@@ -194,6 +194,7 @@ function stateDict(content: unknown): ReadonlyMap<unknown, unknown> {
       [...value.values()].every((item) => item instanceof StoredTensor),
   );
   if (nested.length === 1) return nested[0];
+  if (values.some((value) => value instanceof StoredTensor)) return content;
   const inert = values.find((value) => value instanceof Inert);
   throw inert ? refused(inert.name) : noStateDict();
 }

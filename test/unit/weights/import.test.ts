@@ -1,13 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { referenceNetwork } from '@disc-labeling/models/config';
+import { lightNetwork, referenceNetwork } from '@disc-labeling/models/config';
+import { UserError } from '@disc-labeling/models/errors';
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Weights } from '@disc-labeling/models/model';
 import { readModel } from '@disc-labeling/models/weights/folder';
 import { importWeights } from '@disc-labeling/models/weights/import';
 import { checkWeights, inferNetworkConfig } from '@disc-labeling/models/weights/infer';
+import { encodeSafetensors } from '@disc-labeling/models/weights/safetensors';
 import { saveLegacy, saveZip, type SavedState, type SavedStorage, type SavedTensor } from './torch-writer.js';
 
 const config = referenceNetwork({ features: 4, joints: 3, stacks: 2 });
@@ -25,6 +27,9 @@ function stateOf(weights: Weights): SavedState {
   }
   return { under: 'model_weights', tensors, storages };
 }
+
+const without = (weights: Weights, prefix: string): Weights =>
+  new Map([...weights].filter(([name]) => !name.startsWith(prefix)));
 
 describe('recognising a network', () => {
   it.each([
@@ -77,6 +82,31 @@ describe('importing a checkpoint', () => {
       provenance: { file: 'model_t2_att_2.pth.tar', format },
     });
     expect(await readFile(join(home, 'mine', 'README.md'), 'utf8')).toMatch(/model_t2_att_2\.pth\.tar/);
+  });
+
+  it.each([
+    ['tensors are missing', (all: Weights) => without(all, 'hg.1.hg.2.1.0.bn1'), {}, /4 tensors are missing/],
+    ['it is another network', () => new Map(), {}, /score\.0\.weight is missing/],
+    [
+      'it is a light network that does not say what it is',
+      () => initialWeights(lightNetwork({ features: 4 }), 1),
+      {},
+      /without the model\.json/,
+    ],
+    ['its description is damaged', (all: Weights) => all, { 'model.json': '{' }, /model\.json is damaged/],
+    [
+      'its description is of another version',
+      (all: Weights) => all,
+      { 'model.json': '{"formatVersion":2}' },
+      /another version/,
+    ],
+  ])('of safetensors says so when %s', async (_, change, metadata, why) => {
+    const bytes = encodeSafetensors(change(initialWeights(config, 5)), metadata);
+    await writeFile(join(home, 'x.safetensors'), bytes);
+    const importing = importWeights(join(home, 'x.safetensors'), join(home, 'out'));
+    await expect(importing).rejects.toThrow(UserError);
+    await expect(importing).rejects.toThrow(why);
+    expect(await readdir(home)).toEqual(['x.safetensors']);
   });
 
   it('that is not there, or is to get an impossible name, says so', async () => {
