@@ -10,11 +10,13 @@ function workerFile(): URL | null {
   return url.protocol === 'file:' && existsSync(fileURLToPath(url)) ? url : null;
 }
 
+type Answer = { readonly outcome: SynthesizedImage } | { readonly failure: Parameters<typeof errorOf>[0] };
+
 /** Threads that draw; with one, or from code that is not bundled, this thread does. */
 export class DrawingThreads {
   readonly count: number;
-  readonly #idle: Worker[];
-  readonly #all: readonly Worker[];
+  readonly #idle: DrawingThread[];
+  readonly #all: readonly DrawingThread[];
 
   constructor(
     threads: number,
@@ -22,10 +24,7 @@ export class DrawingThreads {
   ) {
     const file = threads > 1 ? workerFile() : null;
     this.count = file === null ? 1 : threads;
-    // Drawing makes very many short-lived corners: room for the young saves collecting them.
-    const resourceLimits = { maxYoungGenerationSizeMb: 64 };
-    this.#all =
-      file === null ? [] : Array.from({ length: threads }, () => new Worker(file, { resourceLimits }));
+    this.#all = file === null ? [] : Array.from({ length: threads }, () => new DrawingThread(file));
     this.#idle = [...this.#all];
   }
 
@@ -35,35 +34,48 @@ export class DrawingThreads {
     const thread = this.#idle.pop();
     if (thread === undefined) throw new Error('more jobs than threads');
     try {
-      return await this.#ask(thread, job);
+      return await thread.run(job, this.signal);
     } finally {
       this.#idle.push(thread);
     }
   }
 
-  #ask(thread: Worker, job: SynthesizeJob): Promise<SynthesizedImage> {
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => thread.postMessage('cancel');
-      const settle = (end: () => void): void => {
-        this.signal?.removeEventListener('abort', cancel);
-        thread.removeAllListeners();
-        end();
-      };
-      const fail = (error: Error): void => settle(() => reject(errorOf(failureOf(error))));
-      thread.once(
-        'message',
-        (answer: { outcome: SynthesizedImage } | { failure: Parameters<typeof errorOf>[0] }) =>
-          settle(() => ('outcome' in answer ? resolve(answer.outcome) : reject(errorOf(answer.failure)))),
-      );
-      thread.once('error', fail);
-      thread.once('exit', () => fail(new Error('a thread that draws phantoms has ended')));
-      this.signal?.addEventListener('abort', cancel, { once: true });
-      thread.postMessage(job);
-      if (this.signal?.aborted) cancel();
-    });
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((thread) => thread.close()));
+  }
+}
+
+/** One thread and the job it works on. */
+class DrawingThread {
+  readonly #worker: Worker;
+  #settle: ((answer: Answer) => void) | null = null;
+
+  constructor(file: URL) {
+    this.#worker = new Worker(file);
+    this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
+    this.#worker.on('error', (error) => this.#settle?.({ failure: failureOf(error) }));
+    this.#worker.on('exit', () =>
+      this.#settle?.({ failure: failureOf(new Error('a thread that draws phantoms has ended')) }),
+    );
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#all.map((thread) => thread.terminate()));
+  async run(job: SynthesizeJob, signal?: AbortSignal): Promise<SynthesizedImage> {
+    const cancel = (): void => this.#worker.postMessage('cancel');
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const answer = await new Promise<Answer>((resolve) => {
+        this.#settle = resolve;
+        this.#worker.postMessage(job);
+      });
+      if ('outcome' in answer) return answer.outcome;
+      throw errorOf(answer.failure);
+    } finally {
+      this.#settle = null;
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  close(): Promise<number> {
+    return this.#worker.terminate();
   }
 }
