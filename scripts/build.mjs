@@ -29,6 +29,7 @@ const nodeEntries = {
   'prepare-worker': 'server/src/dataset/prepare/worker.ts',
   'synthesize-worker': 'server/src/dataset/synthesize/worker.ts',
   'phantom-worker': 'server/src/dataset/phantom/worker.ts',
+  'sample-worker': 'server/src/dataset/stream/worker.ts',
   'training-worker': 'server/src/training/worker.ts',
 };
 

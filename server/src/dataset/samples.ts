@@ -6,7 +6,7 @@ import { UserError } from '@disc-labeling/models/errors';
 import { readFloatNpy } from '@disc-labeling/models/npy';
 import { reasonOf } from '@disc-labeling/models/system-errors';
 import { voxelToWorld } from '../volume/affine.js';
-import { orientedView, toFileVoxel } from '../volume/orientation.js';
+import { orientationOf, orientedView, toFileVoxel } from '../volume/orientation.js';
 import type { Image2D } from '../volume/resample.js';
 import type { Affine } from '../volume/types.js';
 
@@ -162,7 +162,10 @@ export async function readPreparedSet(folder: string): Promise<PreparedSet> {
  * @returns `[height, width]`; 0..1 in an `own` set, z-scores in a `reference` one
  * @throws UserError it is missing, damaged, or of another size than the index says
  */
-export async function readSample(set: Pick<PreparedSet, 'folder'>, { file, size }: Sample): Promise<Image2D> {
+export async function readSample(
+  set: Pick<PreparedSet, 'folder'>,
+  { file, size }: Pick<Sample, 'file' | 'size'>,
+): Promise<Image2D> {
   const path = join(set.folder, file);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new UserError('cannot read sample', `${reasonOf(cause)}; prepare the set again`, path, { cause });
@@ -175,6 +178,17 @@ export async function readSample(set: Pick<PreparedSet, 'folder'>, { file, size 
       path,
     );
   return { image: data, height: size[0], width: size[1] };
+}
+
+/** mm per row and per column of a sample, in the set's frame. */
+export function pixelSpacing(
+  { input }: Pick<PreparedIndex, 'input'>,
+  { spacing, affine }: Pick<Sample, 'spacing' | 'affine'>,
+): [row: number, column: number] {
+  if (input.spacing !== null) return [input.spacing, input.spacing];
+  const [, anterior, superior] = orientationOf(affine);
+  const upright: [number, number] = [spacing[superior.axis], spacing[anterior.axis]];
+  return input.frame === 'picture' ? upright : [upright[1], upright[0]];
 }
 
 /** View axes as (left-right, row, column), see `SlabFrame`. */

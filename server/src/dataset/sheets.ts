@@ -2,11 +2,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import { contactSheet, slicesPerSheet, type SheetDisc, type SheetSlice } from '../pictures/contact-sheet.js';
-import { orientationOf } from '../volume/orientation.js';
 import { turnToPicture } from '../volume/slice.js';
 import { writeWhole } from '../volume/write-whole.js';
 import { referenceSigma } from './reference-targets.js';
-import { readSample, type PreparedSet, type Sample } from './samples.js';
+import { pixelSpacing, readSample, type PreparedSet, type Sample } from './samples.js';
 
 /** Standard deviation of the targets drawn for our own sets, in mm; training may use another. */
 const sigmaMm = 5;
@@ -61,6 +60,7 @@ async function sliceOf(set: PreparedSet, sample: Sample): Promise<SheetSlice> {
   const image = await readSample(set, sample);
   const turned = set.input.frame === 'reference';
   const picture = turned ? turnToPicture(image) : image;
+  const [along, across] = pixelSpacing(set, sample);
   const place = (row: number, column: number) =>
     turned ? { row: image.width - 1 - column, column: image.height - 1 - row } : { row, column };
   const discs = sample.discs.map(({ value, row, column }, n): SheetDisc => ({
@@ -73,7 +73,7 @@ async function sliceOf(set: PreparedSet, sample: Sample): Promise<SheetSlice> {
     title: sample.name,
     subtitle: `${sample.split} · ${placeOf(sample.slice)}${remarks}`,
     picture,
-    spacing: spacingOf(set, sample),
+    spacing: turned ? [across, along] : [along, across],
     discs,
   };
 }
@@ -88,13 +88,6 @@ const round = (value: number): string => String(Math.round(value * 10) / 10);
 function channelOf(set: PreparedSet, { discs }: Sample, value: number, n: number): number | null {
   const channel = set.preparation === 'own' ? set.channels.values.indexOf(value) : n;
   return channel >= 0 && channel < set.channels.values.length && discs.length > 0 ? channel : null;
-}
-
-/** mm per row and column in the `picture` frame. */
-function spacingOf({ input }: PreparedSet, { spacing, affine }: Sample): [number, number] {
-  if (input.spacing !== null) return [input.spacing, input.spacing];
-  const [, anterior, superior] = orientationOf(affine);
-  return [spacing[superior.axis], spacing[anterior.axis]];
 }
 
 async function removeOthers(folder: string, count: number): Promise<void> {

@@ -1,5 +1,11 @@
 import { createInference } from '@disc-labeling/models/engines';
-import type { EngineChoice, EngineNotice, Inference } from '@disc-labeling/models/engines/types';
+import type {
+  EngineChoice,
+  EngineNotice,
+  Float32Tensor,
+  ImageBatch,
+  Inference,
+} from '@disc-labeling/models/engines/types';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
 import { createEngineTrainingStep } from '@disc-labeling/models/engines/training';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
@@ -9,12 +15,13 @@ import { targetGrid, trainingBatch } from './batches.js';
 import type { SampleBatch } from './batches.js';
 import { lossOf } from './config.js';
 import type { TrainingConfig } from './config.js';
+import { openTrainingData } from './data.js';
 import { modelCard } from './model-card.js';
 import { createOptimizer } from './optimizer.js';
-import { phantomBatches, validationPhantoms } from './phantom-batches.js';
 import { startingWeights } from './initial.js';
+import { turnedMaps } from './turned.js';
+import type { TargetGrid } from '../dataset/targets.js';
 import type { TrainerParts, ValidateOptions, Validation } from './trainer.js';
-import { unlessCancelled } from './unless-cancelled.js';
 import { validationPicture } from './validation-picture.js';
 import { ValidationTally } from './validation.js';
 
@@ -28,12 +35,9 @@ export interface AssembleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Side length of the phantoms a network is trained on. */
-const side = 256;
-
 /**
- * Compiles the network's training step: all that a training needs. The validation set is drawn by other threads
- * while the first epoch runs.
+ * Opens the data and compiles the network's training step: all that a training needs.
+ * @param config complete, see `completeConfig`
  */
 export async function assembleTraining(
   config: TrainingConfig,
@@ -42,36 +46,26 @@ export async function assembleTraining(
   const { threads = defaultThreads(), engine, onNotice } = options;
   const { network, training } = config;
   throwIfCancelled(options.signal);
+  const data = await openTrainingData(config);
   const step = await createEngineTrainingStep(
     network,
     await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
-    [training.trainBatch, network.inputChannels, side, side],
+    [training.trainBatch, network.inputChannels, ...data.size],
     { engine, threads, onNotice },
   );
-  const held = new HeldOut(config);
   return {
     get engine() {
       return step.engine;
     },
     step,
     optimizer: createOptimizer(training, step.parameters.length),
-    openBatches: (firstStep) => {
-      const source = phantomBatches(config, firstStep);
-      const next = async () => {
-        const batch = await source.next();
-        // Not before the first batch, which would come later for it.
-        void held.draw();
-        return batch;
-      };
-      return { next, close: () => source.close() };
-    },
+    openBatches: (firstStep) => data.open(firstStep),
     validate: async (model, { sigma, signal }) => {
-      const samples = await unlessCancelled(held.draw(), signal);
       const where = { engine: step.engine, threads, onNotice };
       const inference = await createInference(network, model.weights, where);
       try {
-        return await validate(inference, config, samples, { sigma, signal });
+        return await validate(inference, config, data.heldOut(signal), { sigma, signal });
       } finally {
         await inference.dispose();
       }
@@ -80,30 +74,23 @@ export async function assembleTraining(
       writeModel(folder, model, { card: modelCard(model), extraFiles }),
     now: () => performance.now(),
     dispose: async () => {
-      await held.close();
+      await data.close();
       await step.dispose();
     },
   };
 }
 
-/** The validation set, drawn once, in the background. */
-class HeldOut {
-  private readonly abort = new AbortController();
-  private samples: Promise<readonly SampleBatch[]> | undefined;
-
-  constructor(private readonly config: TrainingConfig) {}
-
-  draw(): Promise<readonly SampleBatch[]> {
-    this.samples ??= validationPhantoms(this.config, this.abort.signal);
-    // A failure is reported where the samples are asked for.
-    this.samples.catch(() => {});
-    return this.samples;
-  }
-
-  async close(): Promise<void> {
-    this.abort.abort();
-    await this.samples?.catch(() => {});
-  }
+/** The picture of a batch, upright. */
+function pictureOf(
+  samples: SampleBatch,
+  targets: Float32Tensor,
+  predicted: Float32Tensor,
+  grid: TargetGrid,
+): Promise<Uint8Array> {
+  if (samples.frame !== 'reference') return validationPicture(samples, targets, predicted, grid);
+  const { data, shape } = turnedMaps(samples.images);
+  const images = { data, shape: shape as ImageBatch['shape'] };
+  return validationPicture({ ...samples, images }, turnedMaps(targets), turnedMaps(predicted), grid);
 }
 
 /**
@@ -113,20 +100,23 @@ class HeldOut {
 export async function validate(
   inference: Inference,
   config: TrainingConfig,
-  held: readonly SampleBatch[],
+  held: AsyncIterable<SampleBatch>,
   { sigma, signal }: ValidateOptions,
 ): Promise<Validation> {
-  const grid = targetGrid(config.network, side, side);
-  const tally = new ValidationTally(grid, lossOf(config));
+  let tally: ValidationTally | null = null;
   let picture: Uint8Array | null = null;
-  for (const samples of held) {
+  for await (const samples of held) {
     throwIfCancelled(signal);
-    const batch = trainingBatch(samples, config.network, sigma);
+    const batch = trainingBatch(samples, config, sigma);
+    const [, , height, width] = batch.images.shape;
+    const grid = targetGrid(config, height, width);
     const output = await inference.run(batch.images);
-    tally.add(output, batch, samples.discs, samples.spacing);
-    picture ??= await validationPicture(samples, batch.targets, output.heatmaps.at(-1)!, grid);
+    tally ??= new ValidationTally(grid, lossOf(config));
+    tally.add(output, batch, samples.discs, samples.spacing, samples);
+    picture ??= await pictureOf(samples, batch.targets, output.heatmaps.at(-1)!, grid);
     // Between two blocking runs a cancellation has to get through.
     await new Promise(setImmediate);
   }
+  if (tally === null) throw new Error('there are no held-out samples');
   return { result: tally.result(), picture };
 }

@@ -1,10 +1,10 @@
-import type { ImageBatch } from '@disc-labeling/models/engines/types';
-import type { NetworkConfig } from '@disc-labeling/models/config';
+import type { Float32Tensor, ImageBatch } from '@disc-labeling/models/engines/types';
 import { heatmapStride } from '@disc-labeling/models/config';
 import type { TrainingBatch } from '@disc-labeling/models/training';
 import { gaussianTargets } from '../dataset/targets.js';
 import type { DiscPoint, TargetGrid } from '../dataset/targets.js';
-import { channelMeaning } from './config.js';
+import { meaningIn } from './config.js';
+import type { TrainingConfig } from './config.js';
 
 /** Images with the discs in them. */
 export interface SampleBatch {
@@ -12,9 +12,18 @@ export interface SampleBatch {
   readonly images: ImageBatch;
   /** Per image. */
   readonly discs: readonly (readonly DiscPoint[])[];
-  /** mm per pixel of each image. */
-  readonly spacing: readonly number[];
+  /** mm per pixel of each image, or per row and column where they differ. */
+  readonly spacing: readonly (number | readonly [row: number, column: number])[];
+  /** Per image: levels that are, or may be, in it at an unknown place, so that their maps say nothing. */
+  readonly unknown?: readonly (readonly { readonly value: number; readonly certain: boolean }[])[];
+  /** Targets that are not drawn from the discs. */
+  readonly maps?: Pick<TrainingBatch, 'targets' | 'visibility'>;
+  /** How the images lie; default `picture`. */
+  readonly frame?: 'picture' | 'reference';
 }
+
+/** What of a configuration says what heat maps mean. */
+export type Meaning = Pick<TrainingConfig, 'network' | 'data'>;
 
 /** An endless sequence of batches, the same for the same seed, drawn ahead of need. */
 export interface BatchSource {
@@ -23,8 +32,8 @@ export interface BatchSource {
 }
 
 /** The heat-map grid of a network on inputs of the given size. */
-export function targetGrid(network: NetworkConfig, height: number, width: number): TargetGrid {
-  return { height, width, stride: heatmapStride(network), ...channelMeaning(network) };
+export function targetGrid(config: Meaning, height: number, width: number): TargetGrid {
+  return { height, width, stride: heatmapStride(config.network), ...meaningIn(config) };
 }
 
 /**
@@ -32,10 +41,29 @@ export function targetGrid(network: NetworkConfig, height: number, width: number
  * target maps.
  * @param sigma standard deviation of the target Gaussians in input pixels
  */
-export function trainingBatch(samples: SampleBatch, network: NetworkConfig, sigma: number): TrainingBatch {
+export function trainingBatch(samples: SampleBatch, config: Meaning, sigma: number): TrainingBatch {
   const [, , height, width] = samples.images.shape;
-  const maps = gaussianTargets(samples.discs, targetGrid(network, height, width), sigma);
-  return { images: withChannels(samples.images, network.inputChannels), ...maps };
+  const images = withChannels(samples.images, config.network.inputChannels);
+  if (samples.maps !== undefined) return { images, ...samples.maps };
+  const grid = targetGrid(config, height, width);
+  const maps = gaussianTargets(samples.discs, grid, sigma);
+  samples.unknown?.forEach((levels, image) => hide(maps.visibility, image, grid, levels));
+  return { images, ...maps };
+}
+
+/** Leaves maps of unknown levels out of the loss; that of any disc too, where one is there for sure. */
+function hide(
+  visibility: Float32Tensor,
+  image: number,
+  { values, anyDisc }: TargetGrid,
+  levels: readonly { readonly value: number; readonly certain: boolean }[],
+): void {
+  const first = image * values.length;
+  for (const { value, certain } of levels) {
+    const joint = values.indexOf(value);
+    if (joint >= 0) visibility.data[first + joint] = 0;
+    if (certain && anyDisc !== null) visibility.data[first + anyDisc] = 0;
+  }
 }
 
 /** Repeats a one-channel batch over `channels` channels. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { augmentSchema } from '../dataset/augment/settings.js';
 import { describeConfigIssue } from './config-issues.js';
 
 const positiveInt = z.number().int().positive();
@@ -35,7 +36,7 @@ const lossSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const dataSchema = z.strictObject({
+const phantomDataSchema = z.strictObject({
   source: z.literal('phantom'),
   /** Decides every phantom; validation phantoms are drawn from seeds that training never meets. */
   seed: z.number().int().nonnegative().default(1),
@@ -45,12 +46,53 @@ export const dataSchema = z.strictObject({
   workers: positiveInt.max(64).default(1),
 });
 
+/** What a training found its prepared set to be; filled in when it begins. */
+const contentsSchema = z.strictObject({
+  /** Name of the set's folder. */
+  name: z.string(),
+  /** SHA-256 of the set's index. */
+  digest: z.string(),
+  preparation: z.enum(['own', 'reference']),
+  contrast: z.string(),
+  frame: z.enum(['picture', 'reference']),
+  /** mm per pixel; null: the whole slice is stretched to the network's square. */
+  spacing: z.number().positive().nullable(),
+  normalization: z.enum(['percentile', 'minmax', 'zscore']),
+  /** Disc label value of each channel. */
+  values: z.array(z.number().int()).min(1),
+  trainingSamples: positiveInt,
+  validationSamples: positiveInt,
+});
+
+const preparedDataSchema = z.strictObject({
+  source: z.literal('prepared'),
+  /** Folder of a prepared set; in a file it is looked for from the file's folder. */
+  path: z.string().min(1),
+  /** Decides the order of samples and how each is augmented. */
+  seed: z.number().int().nonnegative().default(1),
+  /** Threads that read and augment samples while the network learns. */
+  workers: positiveInt.max(64).default(1),
+  /** Side in pixels of what a training step sees of a sample; a set of the reference's preparation has 256. */
+  window: positiveInt.min(128).max(512).multipleOf(64).default(256),
+  /** How samples are changed each time; true: as suits the set's preparation (see `augmentationFor`). */
+  augment: augmentSchema.default(true),
+  contents: contentsSchema.optional(),
+});
+
+export const dataSchema = z.discriminatedUnion('source', [phantomDataSchema, preparedDataSchema]);
+
+/** The `data` of a training on a prepared set. */
+export type PreparedData = z.output<typeof preparedDataSchema>;
+/** What a prepared set was found to be. */
+export type PreparedContents = z.output<typeof contentsSchema>;
+
 /** What an epoch can be judged by: higher accuracy or PCK, lower loss, on the held-out samples. */
 export const monitors = ['accuracy', 'pck', 'loss'] as const;
 
 const trainingSchema = z.strictObject({
   epochs: positiveInt.default(120),
-  stepsPerEpoch: positiveInt.default(250),
+  /** 250 with phantoms; 0, which is what it is with a prepared set: as many as it takes to see every sample once. */
+  stepsPerEpoch: z.number().int().nonnegative().optional(),
   trainBatch: positiveInt.max(1024).default(3),
   valBatch: positiveInt.max(1024).default(4),
   optimizer: z.enum(['rmsprop', 'adam']).default('rmsprop'),
@@ -76,7 +118,7 @@ const trainingSchema = z.strictObject({
   sigmaDecay: z.number().min(0).max(1).default(0),
   /** First epoch to run, from 0: rates and target widths are as if the ones before had been trained. */
   startEpoch: z.number().int().nonnegative().default(0),
-  /** Held-out phantoms looked at after every epoch. */
+  /** Held-out phantoms looked at after every epoch; of a prepared set it is the whole validation split. */
   validationSize: positiveInt.max(100_000).default(48),
   /**
    * Wall time within which the schedule has to end; whichever of steps and minutes is further along
@@ -106,7 +148,10 @@ export const trainingConfigSchema = z.strictObject({
 type ParsedConfig = z.output<typeof trainingConfigSchema>;
 
 /** A complete training configuration: every default filled in, the network spelt out. */
-export type TrainingConfig = Omit<ParsedConfig, 'network'> & { readonly network: NetworkConfig };
+export type TrainingConfig = Omit<ParsedConfig, 'network' | 'training'> & {
+  readonly network: NetworkConfig;
+  readonly training: ParsedConfig['training'] & { readonly stepsPerEpoch: number };
+};
 
 /** What a configuration file may hold: only what differs from the defaults. */
 export type TrainingConfigInput = z.input<typeof trainingConfigSchema>;
@@ -125,17 +170,38 @@ export function parseTrainingConfig(value: unknown, file?: string): TrainingConf
       describeConfigIssue(trainingConfigSchema, parsed.error),
       file,
     );
-  const config = { ...parsed.data, network: spelledOut(parsed.data.network) };
+  const { data, training, network } = parsed.data;
+  const phantoms = data.source === 'phantom';
+  const stepsPerEpoch = training.stepsPerEpoch ?? (phantoms ? 250 : 0);
+  if (phantoms && stepsPerEpoch === 0)
+    throw new UserError(
+      'invalid training configuration',
+      '`training.stepsPerEpoch`: there is no end of phantoms; give 1 or more',
+      file,
+    );
+  const config = {
+    ...parsed.data,
+    network: spelledOut(network),
+    training: { ...training, stepsPerEpoch },
+  };
   if (channelMeaning(config.network).values.every((value) => value === null))
     throw new UserError('invalid training configuration', '`network.joints` leaves no map for a disc', file);
   return config;
 }
 
-/** Reads and checks a configuration file (JSON). An initial model is looked for beside the file first. */
+/**
+ * Reads and checks a configuration file (JSON). An initial model is looked for beside the file first, a prepared set
+ * there alone.
+ */
 export async function readTrainingConfig(file: string): Promise<TrainingConfig> {
   const config = parseTrainingConfig(await readConfigJson(file), file);
-  const beside = config.initial === null ? null : resolve(dirname(file), config.initial);
-  return beside !== null && existsSync(beside) ? { ...config, initial: beside } : config;
+  const { initial, data } = config;
+  const beside = initial === null ? null : resolve(dirname(file), initial);
+  return {
+    ...config,
+    initial: beside !== null && existsSync(beside) ? beside : initial,
+    data: data.source === 'prepared' ? { ...data, path: resolve(dirname(file), data.path) } : data,
+  };
 }
 
 /** The JSON of a configuration file, unchecked, so that command line options can be laid over it first. */
@@ -176,20 +242,28 @@ export const firstDiscValue = 3;
 /**
  * What the heat maps of a network trained here mean. Maps are anatomical levels from C2/C3
  * downwards; the light network's last one answers to any disc.
+ * @param first label value of the first map
  */
-export function channelMeaning(network: NetworkConfig): {
+export function channelMeaning(
+  network: NetworkConfig,
+  first = firstDiscValue,
+): {
   values: (number | null)[];
   anyDisc: number | null;
 } {
   const anyDisc = network.variant === 'light' ? network.joints - 1 : null;
   const values = Array.from({ length: network.joints }, (_, joint) =>
-    joint === anyDisc ? null : firstDiscValue + joint,
+    joint === anyDisc ? null : first + joint,
   );
   return { values, anyDisc };
 }
 
+/** {@link channelMeaning} with the configured data, whose first channel may be another disc. */
+export const meaningIn = ({ network, data }: Pick<TrainingConfig, 'network' | 'data'>) =>
+  channelMeaning(network, data.source === 'prepared' ? data.contents?.values[0] : undefined);
+
 /** The loss as the training step takes it: the configuration's, with the network's any-disc map. */
 export function lossOf(config: TrainingConfig): LossConfig {
   const { loss } = config.training;
-  return loss.kind === 'reference' ? loss : { ...loss, anyDisc: channelMeaning(config.network).anyDisc };
+  return loss.kind === 'reference' ? loss : { ...loss, anyDisc: meaningIn(config).anyDisc };
 }

@@ -6,8 +6,14 @@ import type { TrainingConfig } from './config.js';
 /** What must be equal for a checkpoint to be continued; lengths and rates may change. */
 export function fingerprint({ network, data, training }: TrainingConfig): string {
   const { optimizer, trainBatch, seed, momentum } = training;
-  return JSON.stringify({ network, data: { ...data, workers: null }, optimizer, trainBatch, seed, momentum });
+  return JSON.stringify({ network, data: decisive(data), optimizer, trainBatch, seed, momentum });
 }
+
+/** Without what changes no batch: the number of threads, and where a prepared set lies. */
+const decisive = (data: TrainingConfig['data']) =>
+  data.source === 'phantom'
+    ? { ...data, workers: null }
+    : { ...data, workers: null, path: null, contents: null, digest: data.contents?.digest };
 
 /**
  * The settings in which a checkpoint's fingerprint differs from a configuration's, as `network.stacks (2, now 1)`.

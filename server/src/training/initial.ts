@@ -2,7 +2,7 @@ import { initialWeights } from '@disc-labeling/models/layers-listing';
 import { UserError } from '@disc-labeling/models/errors';
 import type { Weights } from '@disc-labeling/models/model';
 import { findModel } from '../labeling/models.js';
-import { channelMeaning } from './config.js';
+import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
 /**
@@ -25,7 +25,7 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
       `its network is another (${differing.join('; ')}); set the same network here or start from another model`,
     );
   const values = (channels: { values: readonly (number | null)[] }) => channels.values.join();
-  if (values(description.channels) !== values(channelMeaning(network)))
+  if (values(description.channels) !== values(meaningIn(config)))
     refuse('its heat maps mean other discs than those trained here; start from another model');
   return weights;
 }

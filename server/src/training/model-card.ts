@@ -1,8 +1,8 @@
 import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import { discName } from '../volume/levels.js';
 import { basename } from 'node:path';
-import { channelMeaning } from './config.js';
-import type { TrainingConfig } from './config.js';
+import { meaningIn } from './config.js';
+import type { PreparedContents, TrainingConfig } from './config.js';
 import type { EpochMetrics } from './events.js';
 
 /** Facts about how weights came to be, for the model card. */
@@ -21,17 +21,26 @@ export function modelDescription(
   provenance: Provenance,
 ): ModelDescription {
   const { training, data, network } = config;
+  const contents = data.source === 'prepared' ? data.contents : undefined;
   return {
     formatVersion: 1,
     name: config.name,
-    title: config.title ?? `${config.name} (trained on ${data.source}s)`,
+    title: config.title ?? `${config.name} (trained on ${contents?.name ?? 'phantoms'})`,
     contrast: config.contrast,
     network,
-    input: { frame: 'picture', spacing: phantomSpacing, normalization: 'percentile' },
-    channels: channelMeaning(network),
+    input: inputOf(contents),
+    channels: meaningIn(config),
     skeleton: null,
     provenance: {
       data: data.source,
+      ...(contents && {
+        dataset: contents.name,
+        datasetDigest: contents.digest,
+        preparation: contents.preparation,
+        contrasts: contents.contrast,
+        trainingSamples: contents.trainingSamples,
+        validationSamples: contents.validationSamples,
+      }),
       dataSeed: data.seed,
       seed: training.seed,
       trainBatch: training.trainBatch,
@@ -44,10 +53,23 @@ export function modelDescription(
   };
 }
 
+/** What labelling has to show the network: what it was trained on. */
+function inputOf(contents: PreparedContents | undefined): ModelDescription['input'] {
+  if (!contents) return { frame: 'picture', spacing: phantomSpacing, normalization: 'percentile' };
+  const { frame, spacing, normalization } = contents;
+  // The reference's network sees its z-scored slices stretched to 0..1.
+  return { frame, spacing, normalization: normalization === 'zscore' ? 'minmax' : normalization };
+}
+
 /** Without what says nothing about the model. */
 function qualityOf(metrics: EpochMetrics): ModelDescription['metrics'] {
   return Object.fromEntries(Object.entries(metrics).filter(([name]) => name !== 'waiting'));
 }
+
+const heldOutOf = ({ provenance }: ModelDescription): string =>
+  'dataset' in provenance
+    ? `the ${provenance['validationSamples']} validation samples of ${provenance['dataset']}`
+    : 'held-out phantoms, not on patients';
 
 /** The model card, Markdown: what the network is for, how it was made and how good it was found. */
 export function modelCard({ description: d }: Model): string {
@@ -67,7 +89,7 @@ export function modelCard({ description: d }: Model): string {
     '',
     '## What validation found',
     '',
-    `On held-out ${d.provenance['data']}s, not on patients: \`identified\` is the share of visible discs found within 5 mm under their name, \`accuracy\` the share of visible levels whose raw map peaks within 5 mm of the disc, \`falseRate\` the share of absent levels whose raw map claims one, \`medianDistance\` (mm) is of raw peaks, \`pck\` and \`dice\` are the reference's measures of raw maps.`,
+    `On ${heldOutOf(d)}: \`identified\` is the share of visible discs found within 5 mm under their name, \`accuracy\` the share of visible levels whose raw map peaks within 5 mm of the disc, \`falseRate\` the share of absent levels whose raw map claims one, \`medianDistance\` (mm) is of raw peaks, \`pck\` and \`dice\` are the reference's measures of raw maps.`,
     '',
     '| | |',
     '| --- | --- |',

@@ -3,10 +3,62 @@ import type { PhantomOptions } from '../dataset/phantom/draw.js';
 import { createPhantomFeed } from '../dataset/phantom/feed.js';
 import type { BatchSource, SampleBatch } from './batches.js';
 import type { TrainingConfig } from './config.js';
+import type { TrainingData } from './data.js';
+import { unlessCancelled } from './unless-cancelled.js';
+
+/** Side length of the phantoms a network is trained on. */
+const side = 256;
+
+/** An endless supply of phantoms; the held-out ones are drawn by other threads while the first epoch runs. */
+export function phantomData(config: TrainingConfig): TrainingData {
+  const held = new HeldOut(config);
+  return {
+    size: [side, side],
+    open: (firstStep) => {
+      const source = phantomBatches(config, firstStep);
+      const next = async () => {
+        const batch = await source.next();
+        // Not before the first batch, which would come later for it.
+        void held.draw();
+        return batch;
+      };
+      return { next, close: () => source.close() };
+    },
+    async *heldOut(signal) {
+      yield* await unlessCancelled(held.draw(), signal);
+    },
+    close: () => held.close(),
+  };
+}
+
+/** The validation set, drawn once, in the background. */
+class HeldOut {
+  private readonly abort = new AbortController();
+  private samples: Promise<readonly SampleBatch[]> | undefined;
+
+  constructor(private readonly config: TrainingConfig) {}
+
+  draw(): Promise<readonly SampleBatch[]> {
+    this.samples ??= validationPhantoms(this.config, this.abort.signal);
+    // A failure is reported where the samples are asked for.
+    this.samples.catch(() => {});
+    return this.samples;
+  }
+
+  async close(): Promise<void> {
+    this.abort.abort();
+    await this.samples?.catch(() => {});
+  }
+}
+
+function phantomsOf({ data }: TrainingConfig) {
+  if (data.source !== 'phantom') throw new Error('the configuration is for no phantoms');
+  return data;
+}
 
 /** Training batches of phantoms from a step on. */
 export function phantomBatches(config: TrainingConfig, firstStep: number): BatchSource {
-  const { seed, reuse, workers } = config.data;
+  const { seed, reuse, workers } = phantomsOf(config);
   const feed = createPhantomFeed({
     seed: `training ${seed}`,
     batch: config.training.trainBatch,
@@ -24,7 +76,7 @@ export async function validationPhantoms(
   signal?: AbortSignal,
 ): Promise<readonly SampleBatch[]> {
   const { valBatch, validationSize } = config.training;
-  const { seed, workers } = config.data;
+  const { seed, workers } = phantomsOf(config);
   const feed = createPhantomFeed({
     seed: `validation ${seed}`,
     batch: valBatch,

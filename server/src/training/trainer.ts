@@ -158,7 +158,7 @@ class Trainer {
   private async learn(samples: SampleBatch): Promise<void> {
     const { config, counters } = this;
     const sigma = targetSigmaAt(config, epochAt(config, counters.step));
-    const batch = trainingBatch(samples, config.network, sigma);
+    const batch = trainingBatch(samples, config, sigma);
     const { loss, gradientNorm } = await this.learner.differentiate(batch, config.training.clip);
     const learningRate = learningRateAt(config, this.progress());
     if (!Number.isFinite(loss)) await this.stopAtNaN('the loss', counters.step + 1);

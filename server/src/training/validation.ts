@@ -11,6 +11,8 @@ import {
 import { decodeChain } from '../labeling/decode.js';
 import { cellToPixel } from '../dataset/targets.js';
 import type { DiscPoint, TargetGrid } from '../dataset/targets.js';
+import type { SampleBatch } from './batches.js';
+import { turnedMaps, turnedPlace } from './turned.js';
 
 /** What validation found, over all its images. */
 export interface ValidationResult {
@@ -35,6 +37,9 @@ export const rightWithin = 5;
 /** A map whose highest value exceeds this claims a disc. */
 const claim = 0.5;
 
+/** mm per row and column. */
+type Spacing = readonly [row: number, column: number];
+
 /** Gathers the outcome of validation batch by batch. */
 export class ValidationTally {
   private lossSum = 0;
@@ -51,12 +56,16 @@ export class ValidationTally {
     private readonly loss: LossConfig,
   ) {}
 
-  /** @param spacing mm per pixel of each image */
+  /**
+   * @param spacing mm per pixel of each image, or per row and column
+   * @param more levels of each image that are not judged, as nobody knows whether they are there; how images lie
+   */
   add(
     output: HourglassOutput,
     batch: TrainingBatch,
-    discs: readonly (readonly DiscPoint[])[],
-    spacing: readonly number[],
+    discs: SampleBatch['discs'],
+    spacing: SampleBatch['spacing'],
+    { unknown, frame = 'picture' }: Pick<SampleBatch, 'unknown' | 'frame'> = {},
   ): void {
     const last = output.heatmaps[output.heatmaps.length - 1]!;
     this.lossSum += outputLoss(output.heatmaps, batch, this.loss) * discs.length;
@@ -65,8 +74,11 @@ export class ValidationTally {
     this.pckSum += keyPointAccuracy(found, wanted).mean * discs.length;
     this.diceSum += softDice(found, wanted) * discs.length;
     discs.forEach((points, image) => {
-      this.addImage(last, image, points, spacing[image]!);
-      this.comparisons.push(this.decodedImage(last, image, points, spacing[image]!));
+      const given = spacing[image]!;
+      const mm = typeof given === 'number' ? ([given, given] as const) : given;
+      const unjudged = new Set(unknown?.[image]!.map(({ value }) => value));
+      this.addImage(last, image, points, mm, unjudged);
+      this.comparisons.push(this.decodedImage(last, image, points, mm, unjudged, frame));
     });
   }
 
@@ -99,15 +111,27 @@ export class ValidationTally {
     return { data, shape: [n, kept.length, rows, columns] };
   }
 
-  private decodedImage(maps: Float32Tensor, image: number, points: readonly DiscPoint[], spacing: number) {
+  private decodedImage(
+    maps: Float32Tensor,
+    image: number,
+    points: readonly DiscPoint[],
+    spacing: Spacing,
+    unjudged: ReadonlySet<number>,
+    frame: 'picture' | 'reference',
+  ) {
     const { stride, values, anyDisc } = this.grid;
     const shape = maps.shape.slice(1);
     const size = shape.reduce((a, b) => a * b);
     const own = { data: maps.data.subarray(image * size, (image + 1) * size), shape };
-    const found = decodeChain(own, { values, anyDisc, mmPerCell: stride * spacing });
+    // Decoding looks for discs from head to foot, so along the rows.
+    const upright = frame === 'picture' ? own : turnedMaps(own);
+    const mmPerCell = stride * Math.sqrt(spacing[0] * spacing[1]);
+    const found = decodeChain(upright, { values, anyDisc, mmPerCell })
+      .filter(({ value }) => !unjudged.has(value))
+      .map((disc) => (frame === 'picture' ? disc : { ...disc, ...turnedPlace(disc, upright.shape) }));
     const inMm = (value: number, row: number, column: number): PlacedDisc => ({
       value,
-      position: [row * spacing, column * spacing],
+      position: [row * spacing[0], column * spacing[1]],
     });
     return compareDiscs(
       points.map(({ value, row, column }) => inMm(value, row, column)),
@@ -118,9 +142,15 @@ export class ValidationTally {
     );
   }
 
-  private addImage(maps: Float32Tensor, image: number, points: readonly DiscPoint[], spacing: number): void {
+  private addImage(
+    maps: Float32Tensor,
+    image: number,
+    points: readonly DiscPoint[],
+    spacing: Spacing,
+    unjudged: ReadonlySet<number>,
+  ): void {
     this.grid.values.forEach((value, joint) => {
-      if (value === null) return;
+      if (value === null || unjudged.has(value)) return;
       const peak = peakOf(maps, image, joint);
       const disc = points.find((point) => point.value === value);
       if (disc === undefined) {
@@ -131,7 +161,7 @@ export class ValidationTally {
       const { stride } = this.grid;
       const rows = cellToPixel(peak.row, stride) - disc.row;
       const columns = cellToPixel(peak.column, stride) - disc.column;
-      this.distances.push(Math.hypot(rows, columns) * spacing);
+      this.distances.push(Math.hypot(rows * spacing[0], columns * spacing[1]));
     });
   }
 }

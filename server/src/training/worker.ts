@@ -6,6 +6,7 @@ import { assembleTraining } from './assemble.js';
 import { parseTrainingConfig } from './config.js';
 import { EngineLog } from './engine.js';
 import type { TrainingCommand, TrainingReport } from './events.js';
+import { completeConfig } from './prepared-config.js';
 import { RunFolder } from './run-folder.js';
 import { train } from './trainer.js';
 
@@ -36,7 +37,7 @@ async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Prom
   const folder = new RunFolder(command.output);
   const engines = new EngineLog(folder, report);
   try {
-    const config = parseTrainingConfig(command.config);
+    const config = await completeConfig(parseTrainingConfig(command.config));
     const parts = await assembleTraining(config, {
       engine: command.engine as EngineChoice,
       ...(command.threads === null ? {} : { threads: command.threads }),

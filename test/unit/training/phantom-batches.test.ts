@@ -48,7 +48,7 @@ describe('trainingBatch', () => {
   it('puts the highest value of each map where its disc is', () => {
     const slice = drawPhantom(5, { view: 'head-neck' });
     const images = { data: slice.image, shape: [1, 1, 256, 256] as const };
-    const batch = trainingBatch({ images, discs: [slice.discs], spacing: [1] }, config.network, 5);
+    const batch = trainingBatch({ images, discs: [slice.discs], spacing: [1] }, config, 5);
     const { data, shape } = batch.targets;
     expect(shape).toEqual([1, 12, 64, 64]);
     expect(slice.discs.length).toBeGreaterThan(2);

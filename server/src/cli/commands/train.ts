@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { monitors, readTrainingConfig } from '../../training/config.js';
+import { configForSet, isFolder } from '../../training/prepared-config.js';
 import type { TrainingEvent, TrainingSummary } from '../../training/events.js';
 import { withOverrides } from '../../training/overrides.js';
 import type { TrainingOverrides } from '../../training/overrides.js';
@@ -16,14 +17,17 @@ interface TrainOptions extends TrainingOverrides {
 /** `train`: a network from a training configuration. */
 export const registerTrain: RegisterCommand = (program, action) => {
   const command = program
-    .command('train <config>')
-    .description('train a network as a configuration file (JSON) says; options given here go before it')
+    .command('train <config-or-set>')
+    .description(
+      'train a network as a configuration file (JSON) says, or on a prepared set (a folder); options given here go before it',
+    )
     .requiredOption('--output <run>', 'the run folder: checkpoints, metrics, log')
     .option('--resume', "go on from the run folder's last checkpoint");
   addOverrides(command).action(
     action(async ({ options, output, signal }, file: string, given: TrainOptions) => {
       const { output: run, resume, ...overrides } = given;
-      const config = withOverrides(await readTrainingConfig(file), overrides);
+      const base = (await isFolder(file)) ? await configForSet(file) : await readTrainingConfig(file);
+      const config = withOverrides(base, overrides);
       const summary = await runTraining(config, run, {
         resume: resume === true,
         engine: options.engine,

@@ -86,7 +86,7 @@ function applyNoise(image: Float32Array, place: CorruptionPlace, random: Random)
 /** Gaussian noise, or Rician: the magnitude of a signal with noise in both of its channels; in place. */
 export function addNoise(
   image: Float32Array,
-  place: CorruptionPlace,
+  place: Pick<CorruptionPlace, 'width' | 'height'> & Partial<CorruptionPlace>,
   sigma: number,
   rician: boolean,
   random: Random,

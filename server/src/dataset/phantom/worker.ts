@@ -1,10 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { answerSteps } from '../feed-thread.js';
 import { PhantomBatches, type PhantomBatchOptions } from './batches.js';
 
 /** Thread of the phantom feed: answers the number of a step with its batch. */
 const batches = new PhantomBatches(workerData as PhantomBatchOptions);
-const port = parentPort;
-port?.on('message', (step: number) => {
-  const batch = batches.at(step);
-  port.postMessage(batch, [batch.images.buffer as ArrayBuffer]);
-});
+answerSteps(
+  (step) => batches.at(step),
+  ({ images }) => [images],
+);

@@ -1,23 +1,5 @@
-import { CancelledError, UserError } from '@disc-labeling/models/errors';
+import type { Failure } from '../failures.js';
 import type { PrepareOutcome } from './job.js';
 
-/** What a thread answers: errors lose their class on the way between threads. */
+/** What a thread answers. */
 export type WorkerAnswer = { readonly outcome: PrepareOutcome } | { readonly failure: Failure };
-
-type Failure =
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'user'; readonly what: string; readonly why: string; readonly file?: string }
-  | { readonly kind: 'other'; readonly message: string };
-
-export function failureOf(error: unknown): Failure {
-  if (error instanceof CancelledError) return { kind: 'cancelled' };
-  if (error instanceof UserError) return { kind: 'user', what: error.what, why: error.why, file: error.file };
-  return { kind: 'other', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-}
-
-/** The error a failure stands for. */
-export function errorOf(failure: Failure): Error {
-  if (failure.kind === 'cancelled') return new CancelledError();
-  if (failure.kind === 'user') return new UserError(failure.what, failure.why, failure.file);
-  return new Error(failure.message);
-}

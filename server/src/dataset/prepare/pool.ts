@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
-import { errorOf, failureOf, type WorkerAnswer } from './answers.js';
+import { errorOf, failureOf } from '../failures.js';
+import type { WorkerAnswer } from './answers.js';
 import { runJob, type PrepareJob, type PrepareOutcome } from './job.js';
 
 /** Threads that prepare images. */

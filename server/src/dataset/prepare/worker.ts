@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { failureOf, type WorkerAnswer } from './answers.js';
+import { failureOf } from '../failures.js';
+import type { WorkerAnswer } from './answers.js';
 import { runJob, type PrepareJob } from './job.js';
 
 /** Thread of the preparation: answers each job with its outcome; `'cancel'` ends the one under way. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { errorOf, failureOf } from '../prepare/answers.js';
+import { errorOf, failureOf } from '../failures.js';
 import { runJob, type SynthesizedImage, type SynthesizeJob } from './job.js';
 
 /** Where the bundled thread lies, beside the bundle that contains this file; null in the sources. */

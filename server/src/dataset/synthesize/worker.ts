@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { failureOf } from '../prepare/answers.js';
+import { failureOf } from '../failures.js';
 import { runJob, type SynthesizeJob } from './job.js';
 
 /** Thread that draws subjects: answers each job with its files; `'cancel'` ends the one under way. */
