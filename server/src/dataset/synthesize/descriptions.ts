@@ -89,7 +89,7 @@ export async function writeDescriptions(
   recipe: Recipe,
 ): Promise<void> {
   const generatedBy = [{ Name: generator, Version: version, Description: optionsOf(recipe) }];
-  const common = { BIDSVersion: bidsVersion, License: 'CC0', Authors: [generator], GeneratedBy: generatedBy };
+  const common = { BIDSVersion: bidsVersion, License: 'CC0', GeneratedBy: generatedBy };
   const describe = (path: string, text: object): Promise<void> =>
     writeWhole(join(folder, path), `${JSON.stringify(text, null, 2)}\n`);
   await describe('dataset_description.json', {
