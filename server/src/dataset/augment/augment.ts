@@ -11,6 +11,8 @@ import { placeWindow } from './window.js';
 export interface View<Point extends Place> {
   readonly picture: Image2D;
   readonly points: readonly Point[];
+  /** Those a window is placed around; default: all. */
+  readonly anchors?: readonly Place[];
   /** mm per row and column. */
   readonly spacing: readonly [row: number, column: number];
 }
@@ -51,7 +53,7 @@ export function augmentView<Point extends Place>(
 }
 
 function drawWarp<Point extends Place>(
-  { picture, points, spacing }: View<Point>,
+  { picture, points, anchors = points, spacing }: View<Point>,
   size: readonly [height: number, width: number],
   { rotation, scale, shift, elastic }: Augmentation,
   random: Random,
@@ -60,8 +62,8 @@ function drawWarp<Point extends Place>(
     const own = random.fork(kind);
     return own.chance(probability) ? draw(own) : usual;
   };
-  const offset = drawn('shift', shift.probability, placeWindow(picture, size, points, null), (own) => {
-    const place = placeWindow(picture, size, points, own);
+  const offset = drawn('shift', shift.probability, placeWindow(picture, size, anchors, null), (own) => {
+    const place = placeWindow(picture, size, anchors, own);
     return [0, 1].map((axis) => place[axis] + Math.round(own.uniform(...shift.mm) / spacing[axis])) as [
       number,
       number,

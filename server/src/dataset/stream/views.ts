@@ -41,7 +41,7 @@ export function ownView(
   const known = sample.discs.map((disc) => ({ ...pointOf(disc), known: true, certain: true }));
   const doubtful = unlabelledDiscs(sample, spacing[0]).map((disc) => ({ ...disc, known: false }));
   const view = augmentView(
-    { picture, points: [...known, ...doubtful], spacing },
+    { picture, points: [...known, ...doubtful], anchors: known, spacing },
     { settings, window, normalization },
     random,
   );
