@@ -47,34 +47,62 @@ export function resample(
   steps: readonly [row: number, column: number] = [height / size[0], width / size[1]],
   average = true,
 ): Image2D {
+  if (steps[0] === 1 && steps[1] === 1 && size[0] === height && size[1] === width)
+    return { image: image.slice(), height, width };
   const columns = taps(width, size[1], steps[1], average);
   const narrow = new Float64Array(height * size[1]);
-  for (let row = 0; row < height; row++)
-    columns.forEach(({ first, weights }, column) => {
+  for (let column = 0; column < size[1]; column++) {
+    const { first, weights } = columns[column];
+    for (let row = 0; row < height; row++) {
       let sum = 0;
       for (let n = 0; n < weights.length; n++) sum += weights[n] * image[row * width + first + n];
       narrow[row * size[1] + column] = sum;
-    });
+    }
+  }
+  const rows = taps(height, size[0], steps[0], average);
   const out = new Float32Array(size[0] * size[1]);
-  taps(height, size[0], steps[0], average).forEach(({ first, weights }, row) => {
+  for (let row = 0; row < size[0]; row++) {
+    const { first, weights } = rows[row];
     for (let column = 0; column < size[1]; column++) {
       let sum = 0;
       for (let n = 0; n < weights.length; n++) sum += weights[n] * narrow[(first + n) * size[1] + column];
       out[row * size[1] + column] = sum;
     }
-  });
+  }
   return { image: out, height: size[0], width: size[1] };
 }
 
 /** Values below which the given fractions (0..1) of all pixels lie, interpolated as NumPy does. */
 export function percentiles(image: Float32Array, fractions: readonly number[]): number[] {
-  const sorted = image.slice().sort();
+  const values = image.slice();
   return fractions.map((fraction) => {
-    const at = fraction * (sorted.length - 1);
+    const at = fraction * (values.length - 1);
     const low = Math.floor(at);
-    const high = Math.min(sorted.length - 1, low + 1);
-    return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+    const high = Math.min(values.length - 1, low + 1);
+    const [below, above] = [select(values, low), select(values, high)];
+    return below + (at - low) * (above - below);
   });
+}
+
+/** The value that sorting would put at `index` (Hoare's selection); `values` are moved about. */
+function select(values: Float32Array, index: number): number {
+  let [left, right] = [0, values.length - 1];
+  while (left < right) {
+    const pivot = values[index];
+    let [i, j] = [left, right];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i <= j) {
+        const value = values[i];
+        values[i++] = values[j];
+        values[j--] = value;
+      }
+    }
+    if (j < index) left = i;
+    if (index < i) right = j;
+  }
+  return values[index];
 }
 
 /** Scales `low`..`high` to 0..1, clipped; a flat image becomes 0. A new array. */

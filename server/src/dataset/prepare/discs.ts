@@ -1,5 +1,5 @@
 import { worldToVoxel, voxelToWorld } from '../../volume/affine.js';
-import { labelPoints, sameGrid, type LabelCentre } from '../../volume/labels.js';
+import { labelCentres, sameGrid, type LabelCentre } from '../../volume/labels.js';
 import { discName, isDiscValue } from '../../volume/levels.js';
 import { fromFileVoxel, orientedView } from '../../volume/orientation.js';
 import type { Volume } from '../../volume/types.js';
@@ -30,7 +30,7 @@ export function readDiscs(image: Volume, labels: Volume, lowest: number): DiscRe
   const notices: string[] = [];
   if (hasFractions(labels))
     notices.push('Label values are no whole numbers (resampled with interpolation?); they were rounded.');
-  const centres = labelPoints(labels).filter(({ value }) => isDiscValue(value) && value >= lowest);
+  const centres = labelCentres(labels).filter(({ value }) => isDiscValue(value) && value >= lowest);
   notices.push(...severalVoxels(centres));
   const shared = sameGrid(image, labels) || isUnplaced(image, labels);
   if (!shared)

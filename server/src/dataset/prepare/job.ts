@@ -54,10 +54,11 @@ export async function runJob(job: PrepareJob, signal?: AbortSignal): Promise<Pre
     throw error;
   }
   const { picture, ...rest } = slice;
-  await writeWhole(join(out, sample.file), asNpy(picture));
+  // Without waiting for the disk: should the power fail, the record's check finds what is missing.
+  await writeWhole(join(out, sample.file), asNpy(picture), { flush: false });
   const made = { ...sample, ...rest } as Sample;
   const record: SampleRecord = { formatVersion: 1, key: key ?? '', sample: made };
-  await writeWhole(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+  await writeWhole(recordFile, `${JSON.stringify(record, null, 2)}\n`, { flush: false });
   return { sample: made, kept: false };
 }
 
