@@ -104,6 +104,10 @@ function shade(
       const label = labels[i];
       const even =
         label === labels[i + 1] && label === labels[i + fineWidth] && label === labels[i + fineWidth + 1];
+      if (even && label === 0) {
+        out[o] = level[0];
+        continue;
+      }
       out[o] =
         even && !(sulci[label] > 0)
           ? sample(x, y)

@@ -7,6 +7,9 @@ export class LabelRaster {
   readonly #count: Int32Array;
   readonly #cross: Float32Array;
   readonly #wind: Int8Array;
+  /** Per row, from where to where nothing is left unfilled, as far as is known. */
+  readonly #solidFrom: Int32Array;
+  readonly #solidTo: Int32Array;
 
   constructor(
     readonly width: number,
@@ -16,10 +19,14 @@ export class LabelRaster {
     this.#count = new Int32Array(height);
     this.#cross = new Float32Array(height * maxCrossings);
     this.#wind = new Int8Array(height * maxCrossings);
+    this.#solidFrom = new Int32Array(height);
+    this.#solidTo = new Int32Array(height).fill(-1);
   }
 
   clear(): void {
     this.labels.fill(0);
+    this.#solidTo.fill(-1);
+    this.#solidFrom.fill(0);
   }
 
   /**
@@ -76,11 +83,34 @@ export class LabelRaster {
       if (winding === 0) continue;
       const from = Math.max(0, Math.ceil(this.#cross[start + k]));
       const to = Math.min(this.width - 1, Math.floor(this.#cross[start + k + 1]));
-      const end = row * this.width + to + 1;
-      if (over && from <= to) this.labels.fill(label, row * this.width + from, end);
-      else if (!over) {
-        for (let i = row * this.width + from; i < end; i++) if (this.labels[i] !== 0) this.labels[i] = label;
-      }
+      if (from > to) continue;
+      if (over) this.#fillOver(row, from, to, label);
+      else this.#fillFilled(row, from, to, label);
     }
+  }
+  #fillOver(row: number, from: number, to: number, label: number): void {
+    const line = row * this.width;
+    this.labels.fill(label, line + from, line + to + 1);
+    const [a, b] = [this.#solidFrom[row], this.#solidTo[row]];
+    if (b < a || (to - from > b - a && (from > b + 1 || to < a - 1))) {
+      this.#solidFrom[row] = from;
+      this.#solidTo[row] = to;
+    } else if (from <= b + 1 && to >= a - 1) {
+      this.#solidFrom[row] = Math.min(a, from);
+      this.#solidTo[row] = Math.max(b, to);
+    }
+  }
+
+  /** Where something has been filled already; known stretches in one go. */
+  #fillFilled(row: number, from: number, to: number, label: number): void {
+    const line = row * this.width;
+    const a = Math.max(from, this.#solidFrom[row]);
+    const b = Math.min(to, this.#solidTo[row]);
+    const known = a <= b;
+    if (known) this.labels.fill(label, line + a, line + b + 1);
+    const low = known ? a - 1 : to;
+    for (let i = line + from; i <= line + low; i++) if (this.labels[i] !== 0) this.labels[i] = label;
+    if (known)
+      for (let i = line + b + 1; i <= line + to; i++) if (this.labels[i] !== 0) this.labels[i] = label;
   }
 }

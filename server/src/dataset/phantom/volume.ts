@@ -104,11 +104,12 @@ export async function drawPhantomVolume(
   const sections = await drawSections(subject, view, { contrast, how, midline, own, options });
   const gain = new Float32Array(view.width * view.height).fill(1);
   applyFields(gain, { ...view, backColumn: backOf(subject.spine, view) }, own.fork('fields'), 0.35);
-  const noise = own.uniform(0.008, 0.02);
+  const optics = own.fork('optics');
+  const [sigma, noise] = [optics.uniform(0.4, 0.7), optics.uniform(0.008, 0.02)];
   const slices: Float32Array[] = [];
   for (let n = 0; n < how.slices; n++) {
     throwIfCancelled(options.signal);
-    const image = weave(sections, midline, how, n, gain, view);
+    const image = blur(weave(sections, midline, how, n, gain, view), view.width, view.height, sigma);
     addNoise(image, { ...view, backColumn: () => 0 }, noise, true, own.fork(`noise ${n}`));
     slices.push(image);
   }
@@ -136,8 +137,8 @@ async function drawSections(
   },
 ): Promise<Sections> {
   const { how, midline, own, options } = job;
+  const seen = withinView(subject, view);
   const palette = calmPalette(own, job.contrast);
-  const sigma = own.uniform(0.4, 0.7);
   const half = (how.slices * how.thickness) / 2;
   // Thick slices average what lies within them.
   const step = how.thickness > 1.5 ? how.thickness / 2 : how.thickness;
@@ -147,14 +148,20 @@ async function drawSections(
   for (let n = 0; n < count; n++) {
     throwIfCancelled(options.signal);
     const lateral = first + n * step;
-    const shapes = drawSection(subject, lateral);
-    const image = paint(shapes, palette, view.project, view, own.fork('texture'), bankBeside(lateral));
-    images.push(blur(image, view.width, view.height, sigma));
+    const shapes = drawSection(seen, lateral);
+    images.push(paint(shapes, palette, view.project, view, own.fork('texture'), bankBeside(lateral)));
     options.progress?.((n + 1) / count);
     // Lets the signal and other work in.
     await setImmediate();
   }
   return { first, step, images };
+}
+
+/** The subject with the vertebrae that the view shows, and two more: nothing of the others reaches into it. */
+function withinView(subject: Subject, view: View): Subject {
+  const { spine } = subject;
+  const below = spine.discs.findIndex((disc) => view.project(disc.posterior).y > view.height);
+  return below < 0 ? subject : { ...subject, vertebrae: subject.vertebrae.slice(0, below + 3) };
 }
 
 /** As rough as training phantoms would be tiring to look at. */
@@ -221,15 +228,15 @@ function assemble(slices: readonly Float32Array[], view: View, place: Placement)
   };
   const base = index(0, 0, 0);
   const [perSlice, perRow, perColumn] = [index(1, 0, 0), index(0, 1, 0), index(0, 0, 1)].map((i) => i - base);
-  // Along the fastest axis of the file innermost: memory is written in order.
-  const across = Math.abs(perSlice) === 1 ? slices.length : 1;
-  for (let first = 0; first < slices.length; first += across)
-    for (let row = 0, i = 0; row < view.height; row++)
-      for (let column = 0; column < view.width; column++, i++) {
-        let at = base + first * perSlice + row * perRow + column * perColumn;
-        for (let n = first; n < first + across; n++, at += perSlice)
-          data[at] = Math.min(32767, Math.round(slices[n][i] * scale));
-      }
+  // All slices of a row before the next row: what is written stays in the cache, whichever axis is the fastest.
+  for (let row = 0; row < view.height; row++)
+    for (let n = 0; n < slices.length; n++) {
+      const image = slices[n];
+      let at = base + n * perSlice + row * perRow;
+      const end = (row + 1) * view.width;
+      for (let i = row * view.width; i < end; i++, at += perColumn)
+        data[at] = Math.min(32767, (image[i] * scale + 0.5) | 0);
+    }
   return { shape: [...shape], data, affine, affineSource: 'sform', spacing: [...spacing], notices: [] };
 }
 

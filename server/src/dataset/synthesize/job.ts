@@ -49,7 +49,10 @@ export async function runJob(job: SynthesizeJob, signal?: AbortSignal): Promise<
   // Lets a cancellation in that came while the last section was drawn.
   await setImmediate();
   throwIfCancelled(signal);
-  await writeVolume(image, drawn.volume, { description: `${generator}, seed ${seed}` });
+  await writeVolume(image, drawn.volume, {
+    description: `${generator}, seed ${seed}`,
+    compressionLevel: 1,
+  });
   await writeWhole(sidecars[0], `${JSON.stringify(sidecar(job), null, 2)}\n`);
   // The same seed has to give the same bytes: no date of today.
   const provenance = { model: generator, version, date: new Date(0) };

@@ -8,7 +8,8 @@ import type { Subject } from './subject.js';
 export function drawBodies(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine, findings } = subject;
   const bodies = new Drawing();
-  drawVertebrae(bodies, spine, subject.random.fork('vertebrae'), lateral);
+  const seen = { ...spine, discs: spine.discs.slice(0, subject.vertebrae.length) };
+  drawVertebrae(bodies, seen, subject.random.fork('vertebrae'), lateral);
   const worn = [...findings.degenerated.keys()].map((k) => spine.discs[k]);
   for (const shape of bodies.shapes) {
     const dark = shape.tissue === 'disc' && worn.some((disc) => liesIn(shape, disc));
@@ -16,7 +17,7 @@ export function drawBodies(drawing: Drawing, subject: Subject, lateral: number):
   }
   for (const k of findings.fused) drawBridge(drawing, spine.discs[k], lateral);
   for (const [k, reach] of findings.osteophytes) drawLips(drawing, spine.discs[k], reach, lateral);
-  drawSacrum(drawing, subject, lateral);
+  if (seen.discs.length === spine.discs.length) drawSacrum(drawing, subject, lateral);
 }
 
 /** Half of a body's width grows from 10 mm in the neck to 24 mm in the loins. */

@@ -25,6 +25,7 @@ export interface Subject {
   /** Named streams that the parts draw from. */
   readonly random: Random;
   readonly spine: Spine;
+  /** From C2 down as far as they are drawn. */
   readonly vertebrae: readonly Vertebra[];
   readonly findings: Findings;
   readonly landmarks: Landmarks;
