@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { prepareDataset, type PreparedDataset } from '../../dataset/prepare/prepare.js';
 import { writeContactSheets } from '../../dataset/sheets.js';
+import { writeAugmentedSheet } from '../../dataset/stream/sheets.js';
 import type { Output } from '../output.js';
 import { finiteNumber, wholeNumber, type Action } from '../program.js';
 import { Stages } from './dataset-create.js';
@@ -16,6 +17,7 @@ interface PrepareArguments {
   readonly normalization: 'percentile' | 'minmax';
   readonly lowest: number;
   readonly pictures?: boolean;
+  readonly augmented?: boolean;
 }
 
 /** `dataset prepare`: from volumes to samples. */
@@ -50,6 +52,7 @@ export function registerPrepare(dataset: Command, action: Action): void {
       3,
     )
     .option('--pictures', 'also draw contact sheets into <out>/pictures')
+    .option('--augmented', 'also draw one there of training samples as training sees them')
     .action(
       action(async ({ options, output, signal }, from: string, out: string, own: PrepareArguments) => {
         const stages = new Stages(output);
@@ -73,6 +76,8 @@ export function registerPrepare(dataset: Command, action: Action): void {
               progress: (done, total) => stages.update('drawing', done, total),
             })
           : [];
+        const augmented = own.augmented ? await writeAugmentedSheet(prepared.set, true, { signal }) : null;
+        if (augmented !== null) pictures.push(augmented);
         stages.finish();
         report(prepared, pictures, output);
       }),

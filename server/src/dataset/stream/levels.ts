@@ -7,8 +7,8 @@ export interface UnlabelledDisc extends DiscPoint {
   readonly certain: boolean;
 }
 
-/** Values that a label file can name discs with: C2/C3 (or C1/C2) to L5/S1. */
-const [highest, lowest] = [2, 25];
+/** L5/S1: below it there is no disc. */
+const last = 25;
 /** mm from disc to disc in the neck, where a single label gives nothing to go by. */
 const usualDistance = 17;
 
@@ -16,10 +16,12 @@ const usualDistance = 17;
  * Discs a sample should show but has no label for: those between labelled ones, and those that would come before the
  * first or after the last at the distance of their neighbours, as long as they lie in the picture. Label files often
  * end where the rater did, not where the picture does: a network must not learn that there is nothing.
+ * @param first label value of the set's first channel: what is above it is no concern of training
  * @param spacing mm per row of our own preparation, frame `picture`
  */
 export function unlabelledDiscs(
   { discs, size: [height, width] }: Pick<Sample, 'discs' | 'size'>,
+  first: number,
   spacing: number,
 ): UnlabelledDisc[] {
   if (discs.length === 0) return [];
@@ -46,7 +48,7 @@ export function unlabelledDiscs(
     for (let n = 1; ; n++) {
       const value = end.value + direction * n;
       const point = { value, row: end.row + n * row, column: end.column + n * column };
-      if (value < highest || value > lowest || !inside(point)) return;
+      if (value < first || value > last || !inside(point)) return;
       found.push({ ...point, certain: false });
     }
   };

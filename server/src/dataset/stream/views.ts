@@ -34,12 +34,12 @@ const pointOf = ({ value, row, column }: DiscPoint): DiscPoint => ({ value, row,
 export function ownView(
   picture: Image2D,
   sample: StreamSample,
-  { augmentation: settings, normalization, window }: ViewOptions,
+  { augmentation: settings, normalization, window, values }: ViewOptions,
   random: Random,
 ): SampleView {
   const { spacing } = sample;
   const known = sample.discs.map((disc) => ({ ...pointOf(disc), known: true, certain: true }));
-  const doubtful = unlabelledDiscs(sample, spacing[0]).map((disc) => ({ ...disc, known: false }));
+  const doubtful = unlabelledDiscs(sample, values[0], spacing[0]).map((disc) => ({ ...disc, known: false }));
   const view = augmentView(
     { picture, points: [...known, ...doubtful], anchors: known, spacing },
     { settings, window, normalization },
