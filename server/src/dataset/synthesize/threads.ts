@@ -51,7 +51,8 @@ class DrawingThread {
   #settle: ((answer: Answer) => void) | null = null;
 
   constructor(file: URL) {
-    this.#worker = new Worker(file);
+    // Drawing makes very many short-lived corners: room for the young saves collecting them.
+    this.#worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
     this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
     this.#worker.on('error', (error) => this.#settle?.({ failure: failureOf(error) }));
     this.#worker.on('exit', () =>
