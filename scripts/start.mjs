@@ -39,7 +39,7 @@ function cli(...args) {
 function writeDemo() {
   if (existsSync(volume)) return;
   console.error('Writing the demo workspace: two synthetic subjects …');
-  cli('dataset', 'synthesize', 'demo', '--subjects', '2', '--seed', '2', '--contrast', 'both');
+  cli('dataset', 'synthesize', 'demo', '--subjects', '2', '--seed', '1', '--contrast', 'both');
 }
 
 function labelOnCommandLine() {

@@ -29,7 +29,7 @@ const labels = (subject: string, contrast: string) =>
     `${subject}_${contrast}_label-discs_dlabel.nii.gz`,
   );
 
-beforeAll(() => synthesizeDataset(join(folder, 'demo'), { subjects: 2, seed: 2 }));
+beforeAll(() => synthesizeDataset(join(folder, 'demo'), { subjects: 2, seed: 1 }));
 
 afterAll(async () => {
   await service.dispose();

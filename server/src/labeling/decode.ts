@@ -64,8 +64,11 @@ const leastPeak = 0.05;
 const peaksPerLevel = 3;
 /** Peaks of different maps closer than this are one place, in mm. */
 const samePlaceMm = 4;
-/** Discs closer to the edge of what is visible are left out. */
+/** Discs closer than this to the edge of what is visible are left out, unless the maps are sure of them. */
 const edgeMm = 3;
+const sureAtEdge = 0.7;
+/** An end of the chain much less sure than the rest is left out: below this share of the median score. */
+const leastOfMedian = 0.7;
 
 /**
  * Finds the discs in one image's heat maps, without knowing how many there are. The highest peaks of every map
@@ -94,13 +97,25 @@ export function decodeChain(maps: Float32Tensor, options: DecodeOptions): Decode
   const chain = bestChain(scene.candidates, [...scene.levels.keys()], scene.size, prior);
   const below =
     options.continueBelow === false || options.anyDisc === null ? [] : continueChain(chain, scene, prior);
-  return [...chain, ...below]
-    .map(({ value, candidate: { row, column }, evidence }) => ({
-      value,
-      ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
-      score: Math.min(1, evidence),
-    }))
-    .filter((disc) => options.visible === undefined || depthInside(disc, options.visible, mm) >= edgeMm);
+  const discs = [...chain, ...below].map(({ value, candidate: { row, column }, evidence }) => ({
+    value,
+    ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
+    score: Math.min(1, evidence),
+  }));
+  return withoutDoubtful(discs, (disc) =>
+    options.visible === undefined ? Infinity : depthInside(disc, options.visible, mm),
+  );
+}
+
+/** Leaves out what is hardly seen: at the very edge of the picture, or an end of the chain far less sure than the rest. */
+function withoutDoubtful(discs: readonly DecodedDisc[], depth: (disc: DecodedDisc) => number): DecodedDisc[] {
+  const scores = discs.map(({ score }) => score).sort((a, b) => a - b);
+  const least = leastOfMedian * (scores[scores.length >> 1] ?? 0);
+  const clear = (disc: DecodedDisc): boolean => disc.score >= least;
+  // Inside the chain a disc is vouched for by its neighbours.
+  return discs
+    .slice(discs.findIndex(clear), discs.findLastIndex(clear) + 1)
+    .filter((disc) => depth(disc) >= (disc.score >= sureAtEdge ? 0 : edgeMm));
 }
 
 /** mm from a point to the nearest side of the box. */

@@ -14,6 +14,6 @@ export function levelDoubt(discs: readonly { readonly value: number }[]): string
   if (discs.length === 0 || discs[0].value <= lastAnchor) return null;
   return (
     `Neither ${discName(3)} nor ${discName(lastAnchor)} was found, from where levels are counted: ` +
-    'the discs are real places, their names an estimate that may be off by several levels.'
+    'the names are an estimate and may be off by several levels.'
   );
 }
