@@ -15,13 +15,15 @@ function unbroadcast(dy: tf.Tensor, shape: number[]): tf.Tensor {
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
 }
 
+const gradients: tf.GradConfig[] = [];
+
 function register(
   kernelName: string,
   keep: Pick<tf.GradConfig, 'inputsToSave' | 'outputsToSave' | 'saveAllInputs'>,
   gradient: (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => Record<string, () => tf.Tensor>,
 ): void {
   const gradFunc: tf.GradFunc = (dy, saved, attrs) => gradient(dy as tf.Tensor, saved, attrs);
-  tf.registerGradient({ kernelName, ...keep, gradFunc });
+  gradients.push({ kernelName, ...keep, gradFunc });
 }
 
 const both = { inputsToSave: ['a', 'b'] };
@@ -59,6 +61,14 @@ register(tf.Concat, { saveAllInputs: true }, (dy, saved, attrs) => {
   const parts = tf.split(dy, sizes, axis);
   return Object.fromEntries(parts.map((part, i) => [i, () => part]));
 });
+register(tf.PadV2, { inputsToSave: ['x'] }, (dy, [x], attrs) => ({
+  x: () =>
+    tf.slice(
+      dy,
+      (attrs.paddings as number[][]).map(([before]) => before!),
+      x.shape,
+    ),
+}));
 register(tf.MaxPool, { inputsToSave: ['x'], outputsToSave: [true] }, (dy, [input, output], attrs) => ({
   x: () => run(tf.MaxPoolGrad, { dy, input, output }, attrs),
 }));
@@ -69,3 +79,10 @@ register(tf.ResizeNearestNeighbor, { inputsToSave: ['images'] }, (dy, [images]) 
     return tf.mul(tf.avgPool(dy as tf.Tensor4D, factor, factor, 'valid'), factor * factor);
   },
 }));
+
+/** Makes these the derivatives in use: again after something was loaded that brings TensorFlow.js's own. */
+export function registerGradients(): void {
+  for (const gradient of gradients) tf.registerGradient(gradient);
+}
+
+registerGradients();

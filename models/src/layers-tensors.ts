@@ -37,10 +37,21 @@ abstract class TensorLayers implements Layers<Map4D> {
     relu = false,
   ): Map4D {
     const { kernel, stride = 1 } = spec;
-    const pad = (kernel - 1) / 2;
     const activation = relu ? 'relu' : 'linear';
-    return tf.fused.conv2d({ x, filter, strides: stride, pad, bias, activation });
+    const [input, pad] = padded(x, (kernel - 1) / 2, stride);
+    return tf.fused.conv2d({ x: input, filter, strides: stride, pad, bias, activation });
   }
+}
+
+/**
+ * The padding of a convolution as the backend takes it. TensorFlow's own knows no numbers, and its `same` puts the
+ * odd row and column of strided convolutions on the other side.
+ */
+function padded(x: Map4D, pad: number, stride: number): [Map4D, number | 'same' | 'valid'] {
+  if (tf.getBackend() !== 'tensorflow') return [x, pad];
+  if (stride === 1) return [x, 'same'];
+  const both: [number, number] = [pad, pad];
+  return [tf.pad4d(x, [[0, 0], both, both, [0, 0]]), 'valid'];
 }
 
 /** What a batch norm saw of a batch. */

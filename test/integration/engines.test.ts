@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bundleEngines,
-  relativeDistance,
   runEngine,
   runProgram,
   softwareGraphics,
   type EngineRun,
 } from '../support/engine-runs.js';
+import { relativeDistance } from '../support/relative-distance.js';
 import { repositoryDir } from '../support/shared.js';
 
 let folder: string;

@@ -62,12 +62,6 @@ export async function runEngine(
   return JSON.parse(out) as EngineRun;
 }
 
-/** L2 distance of `a` from `b` as a share of b's length. */
-export function relativeDistance(a: readonly number[], b: readonly number[]): number {
-  const [difference, size] = b.reduce(([d, s], y, i) => [d + (a[i]! - y) ** 2, s + y * y], [0, 0]);
-  return a.length === b.length ? Math.sqrt(difference! / size!) : Infinity;
-}
-
 /** Where Chromium keeps its software graphics processor. */
 const softwareDrivers = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'].map(
   (folder) => join(folder, 'vk_swiftshader_icd.json'),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../layers-gradients.js';
 import type { EngineId } from './types.js';
 import { webGpuBackend } from './webgpu.js';
 
@@ -70,6 +71,8 @@ async function load(engine: EngineId): Promise<string> {
   tf.enableProdMode();
   const previous = tf.engine().backendName;
   for (const { name } of wanted.packages) await loadPackage(name);
+  // TensorFlow.js's native packages load all of it, its own derivatives included.
+  registerGradients();
   if (!(await tf.setBackend(wanted.backend)))
     throw new Error(`TensorFlow.js could not initialise its ${wanted.backend} backend`);
   if (previous) await tf.setBackend(previous);
