@@ -5,6 +5,7 @@ import {
   ownAugmentation,
   type Augmentation,
 } from '@disc-labeling/server/dataset/augment/settings';
+import { Warp } from '@disc-labeling/server/dataset/augment/warp';
 import { placeWindow } from '@disc-labeling/server/dataset/augment/window';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import type { Image2D } from '@disc-labeling/server/volume/resample';
@@ -87,6 +88,19 @@ describe('geometric augmentation', () => {
     const apart = ([a, b]: readonly { row: number; column: number }[]) =>
       Math.hypot((a.row - b.row) * spacing[0], (a.column - b.column) * spacing[1]);
     expect(apart(points) / apart(discs)).toBeCloseTo(1.2, 6);
+  });
+
+  it('bends in mm', () => {
+    const warp = new Warp({
+      size: [64, 64],
+      spacing: [0.5, 2],
+      offset: [0, 0],
+      angle: 0,
+      scale: 1,
+      elastic: { at: () => [3, 4] },
+    });
+    expect(warp.toPicture({ row: 10, column: 20 })).toEqual({ row: 16, column: 22 });
+    expect(warp.fromPicture({ row: 16, column: 22 })).toEqual({ row: 10, column: 20 });
   });
 
   it('leaves pixels and points alone where nothing is drawn', () => {
