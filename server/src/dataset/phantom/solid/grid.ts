@@ -67,20 +67,37 @@ export function sagittalView(random: Random, field: Field, spacing: number, spin
     height: even(extents.cervical.height, spacing),
   };
   const view = sampleView(random, { ...head, spacing, frame: 'head-neck' });
-  const places = spine.discs.map((disc) => view.project(disc.target));
-  const shown = places.filter((p) => (p.y - places[0].y) * spacing < height - above);
-  const columns = shown.map((p) => p.x);
+  const lean = random.fork('lean').normal(0, 0.06);
+  const turned = uprightFrom(view, spine, (height - above) / spacing, lean);
+  const shown = spine.discs
+    .map((disc) => turned(disc.target))
+    .filter((p) => p.y < (height - above) / spacing)
+    .map((p) => p.x);
   // A long spine leaves the picture unless it is centred; there is more in front of it than behind.
-  const x = size.width * 0.62 - (Math.min(...columns) + Math.max(...columns)) / 2;
-  const y = above / spacing - places[0].y;
+  const x = size.width * 0.62 - (Math.min(...shown) + Math.max(...shown)) / 2;
+  const y = above / spacing;
   return tabulated({
     ...view,
     ...size,
     project: (p) => {
-      const q = view.project(p);
+      const q = turned(p);
       return { x: q.x + x, y: q.y + y };
     },
   });
+}
+
+/** The projection turned about C2/C3, its new origin, so that the spine as far as `reach` rows down stands upright. */
+function uprightFrom(view: View, spine: Spine, reach: number, lean: number): View['project'] {
+  const places = spine.discs.map((disc) => view.project(disc.target));
+  const first = places[0];
+  const last = places.findLast((p) => p.y - first.y < reach) ?? first;
+  const angle = Math.atan2(last.x - first.x, last.y - first.y) + lean;
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  return (p) => {
+    const q = view.project(p);
+    const [x, y] = [q.x - first.x, q.y - first.y];
+    return { x: c * x - s * y, y: s * x + c * y };
+  };
 }
 
 /** Where rows and columns of the slices go in the volume, and the volume in the world. */

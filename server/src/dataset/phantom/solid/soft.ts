@@ -1,6 +1,6 @@
 import { drawPosteriorMuscles, sampleNeckOutline } from '../neck.js';
 import { add, between, ellipse, interpolate, offset, openSpline, type Point, ribbon } from '../polygon.js';
-import { arcsBetween, bodyDepth } from '../spine.js';
+import { arcsBetween, bodyDepth, type Spine } from '../spine.js';
 import { type Drawing, narrowing } from '../tissue.js';
 import { drawFrontOfTrunk } from '../trunk.js';
 import { Bodies, share } from './extent.js';
@@ -14,6 +14,7 @@ const halfWidth = (arc: number): number =>
 /** Skin, fat and muscle of head, neck and trunk: all outlines draw in towards the sides. */
 export function drawSurface(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine, landmarks, head } = subject;
+  const pelvis = pelvisOutline(spine, lateral);
   const random = subject.random.fork('outline');
   const outline = sampleNeckOutline(spine, landmarks, subject.spinousReach, random, 0);
   const drawnIn = (points: readonly Point[]): Point[] =>
@@ -27,11 +28,31 @@ export function drawSurface(drawing: Drawing, subject: Subject, lateral: number)
   const headSkin = head.place(headOutline(head, lateral));
   const skin = drawnIn(outline.skin);
   drawing.add('skin', skin);
+  drawing.add('skin', pelvis);
   drawing.add('skin', headSkin);
   drawing.add('fat', offset(skin, -1.2));
+  drawing.add('fat', offset(pelvis, -1.2));
   drawing.add('fat', offset(headSkin, -1.2));
   drawing.add('muscle', drawnIn(outline.muscle));
+  drawing.add('muscle', offset(pelvis, -outline.backFat - 6));
   drawing.add('muscle', offset(headSkin, -head.layers.scalp));
+}
+
+/** Belly and buttocks, where the trunk of the midline pictures ends; down to where no picture reaches. */
+function pelvisOutline(spine: Spine, lateral: number): Point[] {
+  const left = narrowing(lateral, 175);
+  const arcs = [400, 440, 480, 520, 560, 600];
+  const behind = (s: number): number => interpolate([400, 480, 540, 600], [40, 56, 80, 95], s);
+  const front = (s: number): number => interpolate([400, 480, 600], [168, 172, 140], s);
+  const last = spine.at(600, 0);
+  const line = (far: (s: number) => number): Point[] => [
+    ...arcs.map((s) => spine.at(s, far(s) * left)),
+    { x: last.x + far(600) * left, y: last.y + 250 },
+  ];
+  return between(
+    line((s) => -front(s)),
+    line(behind),
+  );
 }
 
 /** Lungs, mediastinum and great vessels; in the neck the carotid sheaths and the fat beside the scalenes. */
@@ -81,25 +102,48 @@ function drawLung(drawing: Drawing, subject: Subject, lateral: number): void {
 function drawAbdomen(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine } = subject;
   const far = Math.abs(lateral);
-  const random = subject.random.fork(lateral < 0 ? 'abdomen left' : 'abdomen right');
+  const random = subject.random.fork('abdomen');
   const from = spine.discs[16].arc;
   const organ = share(far, [12, 26, 90, 120]);
   const kidney = narrowing(far - 48, 26);
   const deviate = random.normal();
+  // Mesentery and bowel go on where the mediastinum of the midline pictures ends.
+  const depth = bodyDepth(spine);
+  const start = from - 30;
+  const deep = random.uniform(80, 110);
+  const reach = (s: number): number => deep * Math.sqrt(Math.min(1, (s - start) / 60));
+  const arcs = arcsBetween(start, 615, 15);
+  drawing.add(
+    random.chance(0.6) ? 'fat' : 'soft',
+    between(
+      arcs.map((s) => spine.at(s, -depth(s) - 5 - reach(s))),
+      arcs.map((s) => spine.at(s, -depth(s) - 4)),
+    ),
+    deviate,
+  );
+  // Liver or spleen under the diaphragm, broader in front.
   if (organ > 0.2)
-    drawing.add('soft', ellipse(spine.at(from + 20, -75), 48 * organ, 55 * organ, 0.2, 24), deviate);
+    for (const [down, ahead, rx, ry, turn] of [
+      [0, 60, 46, 42, 0.5],
+      [35, 85, 34, 55, -0.1],
+    ])
+      drawing.add(
+        'soft',
+        ellipse(spine.at(from + down, -ahead), rx * organ, ry * organ, turn - spine.angle(from), 24),
+        deviate,
+      );
   if (kidney > 0.2)
     drawing.add('soft', ellipse(spine.at(from + 85, -8), 20 * kidney, 45 * kidney, 0.2, 24), -deviate);
-  for (let i = 0; i < 12; i++) {
-    const arc = from + random.uniform(40, 240);
-    const at = spine.at(arc, -random.uniform(55, 110));
-    const place = random.uniform(0, 70);
-    const half = random.uniform(12, 30);
-    const size = random.uniform(8, 18);
-    const tissue = (['fat', 'soft', 'fat', 'vessel', 'air', 'soft'] as const)[random.integer(0, 5)];
+  for (let i = 0; i < 48; i++) {
+    const arc = from + random.uniform(10, 300);
+    const at = spine.at(arc, -random.uniform(48, 115));
+    const place = random.uniform(0, 75);
+    const half = random.uniform(9, 26);
+    const size = random.uniform(5, 14);
+    const tissue = (['soft', 'soft', 'fat', 'muscle', 'air', 'soft'] as const)[random.integer(0, 5)];
     const left = narrowing(far - place, half);
     const own = random.normal();
-    if (left > 0.2) drawing.add(tissue, ellipse(at, size * left, size * 0.8 * left, own), own);
+    if (left > 0.2) drawing.add(tissue, ellipse(at, size * left, size * 0.7 * left, own), own);
   }
 }
 
