@@ -26,7 +26,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function engines(env: NodeJS.ProcessEnv): Promise<EngineStatus[]> {
-  const { out, err } = await runProgram(join(folder, 'cli.mjs'), ['engines', '--json'], env);
+  const own = { ...env, XDG_CACHE_HOME: folder };
+  const { out, err } = await runProgram(join(folder, 'cli.mjs'), ['engines', '--json'], own);
   expect(err).toBe('');
   return JSON.parse(out) as EngineStatus[];
 }

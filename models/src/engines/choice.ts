@@ -1,6 +1,8 @@
 import { UserError } from '../errors.js';
+import { whyAbsent } from './presence.js';
 import { probe, type Probe } from './probe.js';
 import { isOnnxRuntime } from './providers.js';
+import { recallChoice, rememberChoice } from './remembered-choice.js';
 import { eagerBackends } from './tensorflow.js';
 import { engineIds, type EngineChoice, type EngineId, type EngineStatus } from './types.js';
 
@@ -56,10 +58,31 @@ export async function chooseEngine(choice: EngineChoice = 'auto'): Promise<Engin
 
 let automatic: Promise<ChosenEngine> | undefined;
 
-/** What `auto` means here: the fastest engine that computes the right numbers. Asked once per process. */
+/**
+ * What `auto` means here: the fastest engine that computes the right numbers. Asked once per process, and where
+ * trials took place, remembered for later ones.
+ */
 export function automaticChoice(): Promise<ChosenEngine> {
-  automatic ??= choose((engine) => probe(engine, { trial: true }));
+  automatic ??= recallOrChoose();
   return automatic;
+}
+
+async function recallOrChoose(): Promise<ChosenEngine> {
+  if (!somethingToChoose()) return measuredChoice();
+  const known = await recallChoice();
+  if (known && (known.engine === cpuEngine || (await probe(known.engine)).available)) return known;
+  return measuredChoice();
+}
+
+/** Files alone often tell that there is not, in no time. */
+function somethingToChoose(): boolean {
+  return accelerated.some((engine) => whyAbsent(engine) === null);
+}
+
+async function measuredChoice(): Promise<ChosenEngine> {
+  const choice = await choose((engine) => probe(engine, { trial: true }));
+  if (somethingToChoose()) await rememberChoice(choice);
+  return choice;
 }
 
 /** The same with any way to probe. */
@@ -94,7 +117,8 @@ function judge(
 
 /** Which engines work on this machine, on what, why the others do not, and what `auto` means. */
 export async function engineStatuses(): Promise<EngineStatus[]> {
-  const auto = await automaticChoice();
+  // Asked for what works here, so nothing remembered will do.
+  const auto = await (automatic = measuredChoice());
   return Promise.all(
     engineIds.map(async (id) => {
       const found = await probe(id);
