@@ -210,6 +210,21 @@ describe('dataset prepare', () => {
     );
   });
 
+  it('continues where it was interrupted', async () => {
+    const target = join(folder, 'cut');
+    const abort = new AbortController();
+    const progress = (_: string, done: number) => void (done === 4 && abort.abort());
+    const cut = prepareDataset(out, target, { split: 'all', seed, signal: abort.signal, progress });
+    await expect(cut).rejects.toThrow('cancelled');
+    expect(existsSync(join(target, 'samples.json'))).toBe(false);
+    const names = readdirSync(join(target, 'samples'));
+    expect(names.filter((name) => !/^sub-.*\.(npy|json)$/.test(name))).toEqual([]);
+    const done = names.filter((name) => name.endsWith('.json'));
+    // The fourth image is the one that can't be read.
+    expect(done).toHaveLength(3);
+    expect((await prepareDataset(out, target, { split: 'all', seed })).kept).toBe(done.length);
+  });
+
   it('works on the BIDS dataset as it is', async () => {
     const { set } = await prepareDataset(bids, join(folder, 'direct'), { split: 'all', seed });
     expect(all(set.samples)).toContain('sub-oxford04_T1w');
