@@ -18,6 +18,11 @@ function filterRows(input: Float32Array, width: number, height: number, half: Fl
     for (let x = 0; x < width; x++) line[reach + x] = input[row + x];
     line.fill(input[row], 0, reach);
     line.fill(input[row + width - 1], reach + width);
+    if (reach === 1) {
+      const [centre, side] = half;
+      for (let x = 0; x < width; x++) out[row + x] = centre * line[x + 1] + side * (line[x] + line[x + 2]);
+      continue;
+    }
     for (let x = 0; x < width; x++) {
       const at = x + reach;
       let sum = half[0] * line[at];

@@ -98,20 +98,22 @@ function shade(
     return value > 0 ? value : 0;
   };
   const out = new Float32Array(size.width * size.height);
-  for (let y = 0, o = 0; y < 2 * size.height; y += 2)
+  for (let y = 0, o = 0; y < 2 * size.height; y += 2) {
+    const tileRow = ((y + shiftY) & mask) * tileSize;
     for (let x = 0; x < fineWidth; x += 2, o++) {
       const i = y * fineWidth + x;
       const label = labels[i];
       const even =
         label === labels[i + 1] && label === labels[i + fineWidth] && label === labels[i + fineWidth + 1];
-      if (even && label === 0) {
-        out[o] = level[0];
-        continue;
+      if (!even || sulci[label] > 0)
+        out[o] = 0.25 * (sample(x, y) + sample(x + 1, y) + sample(x, y + 1) + sample(x + 1, y + 1));
+      else if (label === 0) out[o] = level[0];
+      else {
+        const at = tileRow + ((x + shiftX) & mask);
+        const value = level[label] + mottled[label] * bank.mottled[at] + fibrous[label] * bank.fibrous[at];
+        out[o] = value > 0 ? value : 0;
       }
-      out[o] =
-        even && !(sulci[label] > 0)
-          ? sample(x, y)
-          : 0.25 * (sample(x, y) + sample(x + 1, y) + sample(x, y + 1) + sample(x + 1, y + 1));
     }
+  }
   return out;
 }
