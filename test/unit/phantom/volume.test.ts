@@ -51,13 +51,7 @@ describe('a section beside the midline', () => {
   it('loses the nose, and narrows towards the side of the head', () => {
     expect(leastX(14)).toBeGreaterThan(leastX(0) + 8);
     expect(leastX(50)).toBeGreaterThan(leastX(20) + 10);
-    expect(areaOf(60, 'skin')).toBeLessThan(areaOf(0, 'skin') * 0.8);
-  });
-
-  it('turns brain into temporal lobe, petrous bone and orbit', () => {
-    const counts = (lateral: number): number => drawSection(subject, lateral).length;
-    expect(counts(26)).toBeGreaterThan(20);
-    expect(areaOf(30, 'grey')).toBeGreaterThan(0);
+    expect(leastX(70)).toBeGreaterThan(leastX(50) + 10);
   });
 });
 
