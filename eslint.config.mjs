@@ -9,7 +9,7 @@ const house = [
   closed('./models', ['./server', './client', './webview'], 'models imports libraries only.'),
   closed('./server', ['./client', './webview'], 'server imports models only.'),
   closed('./client', './server/src', 'client imports server/protocol only.', ['./protocol']),
-  closed('./client', './webview/src', 'client imports webview/messages only.', ['./messages.ts']),
+  closed('./client', './webview/src', 'client imports webview/messages only.', ['./messages']),
   closed('./client', './models', 'client talks to models through the backend.'),
   closed('./webview', './server/src', 'webview imports server/protocol only.', ['./protocol']),
   closed('./webview', ['./client', './models'], 'webview imports server/protocol and its own messages only.'),

@@ -1,7 +1,8 @@
 import type { ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { Backend } from './backend.js';
-import { registerCommands, type Extension } from './commands/index.js';
+import type { Extension } from './commands/command.js';
+import { registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';

@@ -1,16 +1,9 @@
-import type {
-  FromViewer,
-  ToViewer,
-  ViewerAction,
-  ViewerRequest,
-  ViewerState,
-} from '@disc-labeling/webview/messages';
-import { randomBytes } from 'node:crypto';
+import type { ViewerAction, ViewerRequest, ViewerState } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { PageChannel } from '../pages/channel.js';
 import { settings } from '../settings.js';
 import type { VolumeDocument } from './document.js';
-import { viewerPage } from './html.js';
 
 export interface PanelOptions {
   readonly extensionUri: vscode.Uri;
@@ -19,38 +12,28 @@ export interface PanelOptions {
   readonly perform: (panel: ViewerPanel, request: ViewerRequest) => Promise<void>;
 }
 
-/** One viewer of a volume: its page, and the messages to and fro. */
+/** One viewer of a volume: what it shows, and what its buttons ask for. */
 export class ViewerPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
-  readonly #options: PanelOptions;
-  readonly #disposables: vscode.Disposable[] = [];
-  #ready = false;
+  readonly #channel: PageChannel<ViewerState, ViewerRequest, ViewerAction>;
+  readonly #listener: vscode.Disposable;
 
   constructor(
     readonly document: VolumeDocument,
     panel: vscode.WebviewPanel,
-    options: PanelOptions,
+    { extensionUri, backend, perform }: PanelOptions,
   ) {
     this.#panel = panel;
-    this.#options = options;
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview');
-    webview.options = {
-      enableScripts: true,
-      localResourceRoots: [dist, vscode.Uri.joinPath(document.uri, '..'), options.backend.overlaysFolder],
-    };
-    this.#disposables.push(
-      webview.onDidReceiveMessage((message: FromViewer) => this.#receive(message)),
-      document.onDidChange(() => this.#sendState()),
-    );
-    webview.html = viewerPage({
-      nonce: randomBytes(16).toString('base64url'),
-      cspSource: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'viewer.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'viewer.css')).toString(),
-      translations: vscode.l10n.bundle,
-      language: vscode.env.language,
+    this.#channel = new PageChannel(panel.webview, {
+      name: 'viewer',
+      extensionUri,
+      resources: [vscode.Uri.joinPath(document.uri, '..'), backend.overlaysFolder],
+      state: () => this.#state(),
+      perform: (request) => perform(this, request),
+      log: backend.log,
+      title: `viewer of ${document.name}`,
     });
+    this.#listener = document.onDidChange(() => this.#channel.update());
   }
 
   get active(): boolean {
@@ -59,34 +42,7 @@ export class ViewerPanel implements vscode.Disposable {
 
   /** A view switch from the palette. */
   act(action: ViewerAction): void {
-    this.#send({ type: 'action', action });
-  }
-
-  #receive(message: FromViewer): void {
-    switch (message.type) {
-      case 'ready':
-        this.#ready = true;
-        return this.#sendState();
-      case 'log':
-        return this.#options.backend.log[message.level](
-          `viewer of ${this.document.name}: ${message.message}`,
-        );
-      case 'request':
-        return void this.#answer(message.id, message.request);
-    }
-  }
-
-  async #answer(id: number, request: ViewerRequest): Promise<void> {
-    try {
-      await this.#options.perform(this, request);
-      this.#send({ type: 'answer', id });
-    } catch (error) {
-      this.#send({ type: 'answer', id, error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  #sendState(): void {
-    if (this.#ready) this.#send({ type: 'state', state: this.#state() });
+    this.#channel.act(action);
   }
 
   #state(): ViewerState {
@@ -119,11 +75,8 @@ export class ViewerPanel implements vscode.Disposable {
     };
   }
 
-  #send(message: ToViewer): void {
-    void this.#panel.webview.postMessage(message);
-  }
-
   dispose(): void {
-    vscode.Disposable.from(...this.#disposables).dispose();
+    this.#listener.dispose();
+    this.#channel.dispose();
   }
 }

@@ -13,20 +13,15 @@ import {
   notifications,
   type BackendStatus,
   type InitializationOptions,
-  type LabelParams,
   type RequestMethod,
+  type WithProgress,
 } from '../protocol/index.js';
 import { Activity } from './activity.js';
 import { toResponseError } from './errors.js';
-import { createHandlers, type Handlers, type RequestContext } from './handlers.js';
+import { createHandlers, type Handlers } from './handlers/index.js';
+import type { HandlerDependencies, RequestContext } from './handlers/types.js';
 import { OverlayStore } from './overlays.js';
-import type { LabelingService, WorkProgress } from './services.js';
-
-/** Makes the services once the client has said where models lie and what to run on. */
-export type ServiceFactory = (
-  options: InitializationOptions,
-  log: (line: string) => void,
-) => LabelingService | Promise<LabelingService>;
+import type { ServiceFactories, Services, ServiceTools, WorkProgress } from './services.js';
 
 /** An `AbortSignal` that follows `$/cancelRequest`. */
 function signalOf(token: CancellationToken): AbortSignal {
@@ -41,7 +36,7 @@ function progressOf(
   connection: Connection,
   params: unknown,
 ): { report: RequestContext['progress']; end(): void } {
-  const token = (params as Partial<LabelParams> | null)?.workDoneToken;
+  const token = (params as WithProgress | null)?.workDoneToken;
   if (token === undefined) return { report: () => {}, end: () => {} };
   const send = (value: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd): void =>
     void connection.sendProgress(WorkDoneProgress.type, token, value);
@@ -77,43 +72,60 @@ function register(connection: Connection, handlers: Handlers): void {
   }
 }
 
+/** Services made when first asked for, one at a time, and ended together. */
+class LazyServices {
+  readonly #made = new Map<string, Promise<{ dispose(): Promise<void> }>>();
+  readonly get: HandlerDependencies['services'];
+
+  constructor(factories: ServiceFactories, tools: ServiceTools) {
+    const areas = Object.keys(factories) as (keyof Services)[];
+    const once = (area: keyof Services) => (): Promise<never> => {
+      const known = this.#made.get(area);
+      if (known) return known as Promise<never>;
+      const making = Promise.resolve(tools).then(factories[area]);
+      this.#made.set(area, making);
+      making.catch(() => this.#made.delete(area)); // the next request tries again
+      return making as Promise<never>;
+    };
+    const entries: [string, unknown][] = areas.map((area) => [area, once(area)]);
+    this.get = Object.fromEntries(entries) as HandlerDependencies['services'];
+  }
+
+  async dispose(): Promise<void> {
+    const made = [...this.#made.values()];
+    this.#made.clear();
+    await Promise.all(made.map((service) => service.then((it) => it.dispose()).catch(() => {})));
+  }
+}
+
 /**
  * The backend process: speaks JSON-RPC over the channel named on the command line (`--node-ipc` or `--stdio`) and
  * ends with its client, be it by `shutdown` and `exit`, a closed channel or the death of the client's process.
  */
-export function startBackend(createService: ServiceFactory): void {
+export function startBackend(factories: ServiceFactories): void {
   const connection = createConnection(ProposedFeatures.all);
-  let service: Promise<LabelingService> | undefined;
+  let services: LazyServices | undefined;
   let overlays: OverlayStore | undefined;
 
   const dispose = async (): Promise<void> => {
-    const ending = service;
-    service = undefined;
-    await ending?.then((it) => it.dispose()).catch(() => {});
+    await services?.dispose();
     overlays?.dispose();
   };
 
   connection.onInitialize(({ initializationOptions }): InitializeResult => {
     const options = initializationOptions as InitializationOptions;
-    const report = (status: BackendStatus): void =>
-      void connection.sendNotification(notifications.status, status);
+    const notify: ServiceTools['notify'] = (method, params) =>
+      void connection.sendNotification(method, params);
+    const report = (status: BackendStatus): void => notify(notifications.status, status);
     const activity = new Activity(report);
     overlays = new OverlayStore(options.overlaysFolder);
     void overlays.sweep();
-    register(
-      connection,
-      createHandlers({
-        service: () =>
-          (service ??= Promise.resolve(createService(options, (line) => connection.console.info(line))).catch(
-            (error: unknown) => {
-              service = undefined; // the next request tries again
-              throw error;
-            },
-          )),
-        overlays,
-        activity,
-      }),
-    );
+    services = new LazyServices(factories, {
+      options,
+      log: (line) => connection.console.info(line),
+      notify,
+    });
+    register(connection, createHandlers({ services: services.get, overlays, activity }));
     connection.onInitialized(() => report(activity.status));
     return { capabilities: {}, serverInfo: { name: 'disc-labeling' } };
   });

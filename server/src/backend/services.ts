@@ -2,8 +2,11 @@ import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/t
 import type {
   DescribeResponse,
   Disc,
+  InitializationOptions,
   LabelResult,
   ModelSummary,
+  NotificationMethod,
+  Notifications,
   SaveLabelsResponse,
 } from '../protocol/index.js';
 
@@ -50,3 +53,21 @@ export interface LabelingService {
   /** Ends worker threads and sessions. */
   dispose(): Promise<void>;
 }
+
+/** Every service the backend offers, by area. */
+export interface Services {
+  readonly labeling: LabelingService;
+}
+
+/** What a service is made with. */
+export interface ServiceTools {
+  readonly options: InitializationOptions;
+  readonly log: (line: string) => void;
+  /** Tells the editor something. */
+  readonly notify: <Method extends NotificationMethod>(method: Method, params: Notifications[Method]) => void;
+}
+
+/** Makes each service once the client has said where models lie and what to run on. */
+export type ServiceFactories = {
+  readonly [Area in keyof Services]: (tools: ServiceTools) => Services[Area] | Promise<Services[Area]>;
+};

@@ -1,5 +1,5 @@
 import type { TrainingConfig } from './config.js';
-import type { EpochMetrics } from './events.js';
+import type { EpochMetrics, TrainingSummary } from './events.js';
 import { fractionDone, totalSteps, type Progress } from './schedule.js';
 
 /** Whether an epoch is better than the best so far, by what the configuration looks at; ties go to the lower loss. */
@@ -17,7 +17,7 @@ export function isBetter(
 }
 
 /** Why a training ends: all epochs done, no better epoch for long, or its time spent. */
-export type Ending = 'epochs' | 'patience' | 'time';
+export type Ending = TrainingSummary['ending'];
 
 /**
  * Whether and why a training has come to its end; time and patience end it between epochs only.

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ResponseError } from 'vscode-languageserver/node';
 import { Activity } from '../../../server/src/backend/activity.js';
 import { toResponseError } from '../../../server/src/backend/errors.js';
-import { createHandlers, pathOf } from '../../../server/src/backend/handlers.js';
+import { createHandlers } from '../../../server/src/backend/handlers/index.js';
+import { pathOf, type HandlerDependencies } from '../../../server/src/backend/handlers/types.js';
 import { OverlayStore } from '../../../server/src/backend/overlays.js';
 import type { LabelingService } from '../../../server/src/backend/services.js';
 import type { BackendStatus, LabelResult } from '../../../server/src/protocol/index.js';
@@ -84,14 +85,16 @@ describe('handlers', () => {
     statuses.length = 0;
     saved = [];
     return createHandlers({
-      service: async () =>
-        ({
-          saveLabels: async (...args: unknown[]) => {
-            saved.push(args);
-            return { volume: 'v', sidecar: 's' };
-          },
-          ...service,
-        }) as LabelingService,
+      services: {
+        labeling: async () =>
+          ({
+            saveLabels: async (...args: unknown[]) => {
+              saved.push(args);
+              return { volume: 'v', sidecar: 's' };
+            },
+            ...service,
+          }) as LabelingService,
+      } as HandlerDependencies['services'],
       overlays: new OverlayStore(folder),
       activity: new Activity((status) => statuses.push(status)),
     });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { viewerPage } from '../../../client/src/editor/html.js';
+import { pageHtml } from '../../../client/src/pages/html.js';
 import { isLabelFile } from '../../../client/src/editor/label-file.js';
 
 const page = (translations?: Record<string, unknown>): string =>
-  viewerPage({
+  pageHtml({
+    name: 'viewer',
     nonce: 'abc',
     cspSource: 'https://example.vscode-cdn.net',
     script: 'https://example/viewer.js',

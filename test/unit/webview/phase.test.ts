@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ViewerState } from '../../../webview/src/messages.js';
+import type { ViewerState } from '../../../webview/src/messages/index.js';
 import { phaseOf, type Phase } from '../../../webview/src/viewer/phase.js';
 import { regionOf } from '../../../webview/src/viewer/discs.js';
 

@@ -1,8 +1,8 @@
 import type { ErrorData } from '@disc-labeling/server/protocol';
-import type { ViewerRequest } from '../messages.js';
-import { h, icon, setText } from './dom.js';
+import type { ViewerRequest } from '../messages/viewer.js';
+import { h, icon, setText } from '../common/dom.js';
 import { capitalized, sentence } from './labels-section.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 
 /** What stands in place of the picture: loading, or why there is none. */
 export class Cover {

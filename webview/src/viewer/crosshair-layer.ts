@@ -1,4 +1,4 @@
-import { svg } from './dom.js';
+import { svg } from '../common/dom.js';
 import { project, type Tile, type Vec3 } from './geometry.js';
 
 /** Half of the hole in the middle, CSS pixels, so that the place itself can be seen. */

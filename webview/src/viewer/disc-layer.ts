@@ -1,6 +1,6 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { inOrder, regionOf } from './discs.js';
-import { h, setAttribute, svg } from './dom.js';
+import { h, setAttribute, svg } from '../common/dom.js';
 import { project, type Tile } from './geometry.js';
 import { spread } from './label-layout.js';
 

@@ -1,7 +1,7 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { describeDisc, inOrder, millimetres, regionName, regionOf, type Region } from './discs.js';
-import { h, setAttribute } from './dom.js';
-import { t } from './localize.js';
+import { h, setAttribute } from '../common/dom.js';
+import { t } from '../common/localize.js';
 
 export interface DiscListListener {
   select(disc: Disc): void;

@@ -1,5 +1,5 @@
 import type { Disc } from '@disc-labeling/server/protocol';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 
 export type Region = 'cervical' | 'thoracic' | 'lumbar' | 'other';
 

@@ -1,7 +1,7 @@
 import { millimetres } from './discs.js';
-import { h, setText } from './dom.js';
+import { h, setText } from '../common/dom.js';
 import type { Plane, Vec3 } from './geometry.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 
 export interface Reading {
   readonly plane: Plane;

@@ -1,9 +1,9 @@
 import type { ModelSummary } from '@disc-labeling/server/protocol';
-import type { ViewerRequest, ViewerState } from '../messages.js';
+import type { ViewerRequest, ViewerState } from '../messages/viewer.js';
 import type { Dropdown } from '../toolkit.js';
 import { summarize } from './discs.js';
-import { h, icon, setAttribute, setText } from './dom.js';
-import { t } from './localize.js';
+import { h, icon, setAttribute, setText } from '../common/dom.js';
+import { t } from '../common/localize.js';
 import type { Phase } from './phase.js';
 
 const seconds = (value: number): string => t('{0} s', value < 10 ? value.toFixed(2) : value.toFixed(0));

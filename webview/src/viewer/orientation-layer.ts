@@ -1,4 +1,4 @@
-import { h } from './dom.js';
+import { h } from '../common/dom.js';
 import type { orientationLetters, Tile } from './geometry.js';
 
 interface Place {

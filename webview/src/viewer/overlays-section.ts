@@ -1,7 +1,7 @@
 import type { Checkbox } from '../toolkit.js';
 import { attentionRamp, gradientOf, heatmapRamp } from './colormaps.js';
-import { h, setAttribute } from './dom.js';
-import { t } from './localize.js';
+import { h, setAttribute } from '../common/dom.js';
+import { t } from '../common/localize.js';
 import type { OverlayKind } from './volume-view.js';
 
 export interface OverlaySetting {

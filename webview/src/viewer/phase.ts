@@ -1,5 +1,5 @@
 import type { ErrorData } from '@disc-labeling/server/protocol';
-import type { ViewerState } from '../messages.js';
+import type { ViewerState } from '../messages/viewer.js';
 
 /** What the viewer is doing as a whole; the root element carries it as `data-state`. */
 export type Phase =

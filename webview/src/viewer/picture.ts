@@ -1,7 +1,7 @@
 import type { ErrorData } from '@disc-labeling/server/protocol';
-import type { Labels, VolumeFile } from '../messages.js';
+import type { Labels, VolumeFile } from '../messages/viewer.js';
 import { fetchBytes } from './fetch-volume.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 import type { Picture } from './phase.js';
 import { CannotDraw, type OverlayKind, type VolumeView } from './volume-view.js';
 

@@ -1,7 +1,7 @@
 import type { Disc, LabelResult } from '@disc-labeling/server/protocol';
 import { CrosshairLayer } from './crosshair-layer.js';
 import { DiscLayer } from './disc-layer.js';
-import { h, setAttribute } from './dom.js';
+import { h, setAttribute } from '../common/dom.js';
 import { Footer } from './footer.js';
 import {
   affineFromRows,
@@ -15,7 +15,7 @@ import {
   type Vec3,
 } from './geometry.js';
 import { Interaction, type Tool } from './interaction.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 import { OrientationLayer } from './orientation-layer.js';
 import { VolumeView, type Layout } from './volume-view.js';
 

@@ -1,6 +1,6 @@
-import { h, icon } from './dom.js';
+import { h, icon } from '../common/dom.js';
 import type { Tool } from './interaction.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 import type { Layout } from './volume-view.js';
 
 export interface ToolbarListener {

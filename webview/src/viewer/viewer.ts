@@ -1,14 +1,14 @@
 import type { Disc, ErrorData } from '@disc-labeling/server/protocol';
-import type { Labels, ViewerAction, ViewerRequest, ViewerState } from '../messages.js';
+import type { Labels, ViewerAction, ViewerRequest, ViewerState } from '../messages/viewer.js';
 import { Cover } from './cover.js';
 import { DiscList } from './disc-list.js';
 import { inOrder, summarize } from './discs.js';
-import { h, setAttribute, setText } from './dom.js';
-import type { Host } from './host.js';
+import { h, setAttribute, setText } from '../common/dom.js';
+import type { Host } from '../common/host.js';
 import type { Tool } from './interaction.js';
 import { handleKey, zoomStep, type KeyActions } from './keys.js';
 import { LabelsSection } from './labels-section.js';
-import { t } from './localize.js';
+import { t } from '../common/localize.js';
 import { freshMemory, type Memory } from './memory.js';
 import { OverlaysSection, type OverlaySetting } from './overlays-section.js';
 import { phaseOf, type Phase, type Picture } from './phase.js';
@@ -19,10 +19,12 @@ import { VolumeSection } from './volume-section.js';
 import { CannotDraw, type Layout, type OverlayKind, type VolumeView } from './volume-view.js';
 import { WindowSection } from './window-section.js';
 
+type ViewerHost = Host<ViewerState, ViewerRequest, ViewerAction, Memory>;
+
 /** The whole viewer: puts the parts together and keeps them in step with the state and with what the user chose. */
 export class Viewer {
   readonly #root: HTMLElement;
-  readonly #host: Host<Memory>;
+  readonly #host: ViewerHost;
   readonly #stage: Stage;
   readonly #cover: Cover;
   readonly #labels: LabelsSection;
@@ -42,7 +44,7 @@ export class Viewer {
   #shownLabels = '';
   #phase: Phase | null = null;
 
-  constructor(root: HTMLElement, host: Host<Memory>) {
+  constructor(root: HTMLElement, host: ViewerHost) {
     this.#root = root;
     this.#host = host;
     this.#remembered = host.memory !== undefined;

@@ -1,6 +1,6 @@
 import type { DescribeResponse } from '@disc-labeling/server/protocol';
-import { h, icon, setText } from './dom.js';
-import { t } from './localize.js';
+import { h, icon, setText } from '../common/dom.js';
+import { t } from '../common/localize.js';
 
 const times = ' \u00d7 ';
 

@@ -1,5 +1,5 @@
-import { h } from './dom.js';
-import { t } from './localize.js';
+import { h } from '../common/dom.js';
+import { t } from '../common/localize.js';
 import type { Window } from './volume-view.js';
 
 const steps = 1000;

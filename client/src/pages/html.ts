@@ -4,7 +4,9 @@ export interface PageParts {
   readonly cspSource: string;
   readonly script: string;
   readonly style: string;
-  /** Translations for the viewer, English sentence to sentence. */
+  /** Which page it is; its root element carries it in `data-page` and as its id. */
+  readonly name: string;
+  /** Translations for the page, English sentence to sentence. */
   readonly translations: Readonly<Record<string, unknown>> | undefined;
   readonly language: string;
 }
@@ -13,10 +15,18 @@ const escape = (text: string): string =>
   text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char]!);
 
 /**
- * The viewer's page. Only our own script runs, nothing comes from elsewhere, nothing is evaluated. Pictures: the
- * renderer decodes its font from a `data:` address.
+ * The HTML of a page. Only our own script runs, nothing comes from elsewhere, nothing is evaluated. Pictures: the
+ * volume renderer decodes its font from a `data:` address.
  */
-export function viewerPage({ nonce, cspSource, script, style, translations, language }: PageParts): string {
+export function pageHtml({
+  name,
+  nonce,
+  cspSource,
+  script,
+  style,
+  translations,
+  language,
+}: PageParts): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -35,7 +45,7 @@ export function viewerPage({ nonce, cspSource, script, style, translations, lang
     <title>Disc Labeling</title>
   </head>
   <body data-l10n="${escape(JSON.stringify(translations ?? {}))}">
-    <div id="viewer" data-state="loading"></div>
+    <div id="${escape(name)}" data-page="${escape(name)}" data-state="loading"></div>
     <script nonce="${nonce}" src="${escape(script)}"></script>
   </body>
 </html>`;

@@ -1,8 +1,4 @@
-/**
- * What the editor (extension host) and the volume viewer (webview) say to each other. The viewer says `ready` and
- * gets one complete state, and a new complete state whenever something changes; a request carries an id and its
- * answer the same id.
- */
+/** State, requests and actions of the volume viewer. */
 import type { DescribeResponse, ErrorData, LabelResult, ModelSummary } from '@disc-labeling/server/protocol';
 
 /** The volume as the viewer can fetch it. */
@@ -73,17 +69,3 @@ export type ViewerRequest =
   | { readonly kind: 'showLog' }
   | { readonly kind: 'manageTrust' }
   | { readonly kind: 'openWith' };
-
-/** Extension host → viewer. */
-export type ToViewer =
-  | { readonly type: 'state'; readonly state: ViewerState }
-  | { readonly type: 'action'; readonly action: ViewerAction }
-  | { readonly type: 'answer'; readonly id: number; readonly error?: string };
-
-/** Viewer → extension host. */
-export type FromViewer =
-  /** Sent once, when the viewer can receive. */
-  | { readonly type: 'ready' }
-  | { readonly type: 'request'; readonly id: number; readonly request: ViewerRequest }
-  /** Something the log should keep, e.g. that WebGL is missing. */
-  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };

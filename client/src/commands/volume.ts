@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { VolumeDocument } from '../editor/document.js';
+import type { ViewerPanel } from '../editor/panel.js';
+import { chooseModel } from './choose-model.js';
+import { firstOf, withoutBackend, type Command, type Extension, type Obstacle } from './command.js';
+import { openWithViewer } from './open-with-viewer.js';
+import { saveLabels } from './save-labels.js';
+
+const noViewer = (): string =>
+  vscode.l10n.t('Open a volume (.nii or .nii.gz) in the disc viewer first, and make it the active editor.');
+
+function withoutViewer({ editors }: Extension): string | null {
+  return editors.active ? null : noViewer();
+}
+
+/** A command on the volume of the active viewer. */
+const onDocument = (
+  run: (document: VolumeDocument, extension: Extension) => unknown,
+  ...obstacles: Obstacle[]
+): Command => ({
+  obstacle: firstOf(withoutViewer, withoutBackend, ...obstacles),
+  run: (extension) => run(extension.editors.active!.document, extension),
+});
+
+/** A command on the active viewer itself. */
+const onPanel = (run: (panel: ViewerPanel) => unknown, ...obstacles: Obstacle[]): Command => ({
+  obstacle: firstOf(withoutViewer, ...obstacles),
+  run: ({ editors }) => run(editors.active!),
+});
+
+const withoutLabels = ({ editors }: Extension): string | null =>
+  editors.active?.document.labels?.result.discs.length
+    ? null
+    : vscode.l10n.t('There are no labels to save yet. Label the volume first.');
+
+const withoutOverlay =
+  (kind: 'attention' | 'heatmap') =>
+  ({ editors }: Extension): string | null => {
+    const labels = editors.active?.document.labels;
+    if (!labels) return vscode.l10n.t('There is no map to show yet. Label the volume first.');
+    if (labels.overlays?.[kind]) return null;
+    return kind === 'attention'
+      ? vscode.l10n.t('The model {0} has no attention map.', labels.result.model)
+      : vscode.l10n.t('The heat map is not available. Label the volume again.');
+  };
+
+/** What is done with volumes. */
+export const volumeCommands = {
+  labelAgain: onDocument((document) => document.label()),
+  cancelLabelling: onDocument((document) => document.cancel()),
+  chooseModel: onDocument((document, { backend }) => chooseModel(document, backend)),
+  saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
+  toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
+  toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),
+  toggleMultiplanar: onPanel((panel) => panel.act('toggleMultiplanar')),
+  openWithViewer: { run: (_extension, uri) => openWithViewer(uri) },
+} satisfies Record<string, Command>;

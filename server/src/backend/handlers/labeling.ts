@@ -1,0 +1,52 @@
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { LabelingRequests, ModelRequests } from '../../protocol/index.js';
+import { labelPaths } from '../../volume/labels.js';
+import { pathOf, type HandlerDependencies, type HandlersOf } from './types.js';
+
+/** Volumes, and what labels them. */
+export function labelingHandlers({
+  services: { labeling },
+  overlays,
+  activity,
+}: HandlerDependencies): HandlersOf<keyof LabelingRequests | keyof ModelRequests> {
+  return {
+    'discLabeling/label': async (params, { signal, progress }) => {
+      const path = pathOf(params.uri);
+      return activity.during(`labelling ${basename(path)}`, async () => {
+        const outcome = await (
+          await labeling()
+        ).label(path, {
+          model: params.model,
+          engine: params.engine,
+          overlays: params.overlays,
+          signal,
+          progress,
+        });
+        activity.used(outcome.result.engine, outcome.result.model);
+        return {
+          result: outcome.result,
+          overlays: outcome.overlays ? await overlays.put(path, outcome.overlays) : undefined,
+        };
+      });
+    },
+    'discLabeling/describe': async ({ uri }) => (await labeling()).describe(pathOf(uri)),
+    'discLabeling/models': async () => (await labeling()).models(),
+    'discLabeling/engines': async () => (await labeling()).engines(),
+    'discLabeling/saveLabels': async ({ uri, discs, model, overwrite = false }) => {
+      const path = pathOf(uri);
+      const places = labelPaths(path);
+      // Someone's manual labels may be there: replacing them needs the user's word.
+      if (!overwrite && (await exists(places.volume))) return { ...places, kept: true };
+      return activity.during(`saving labels of ${basename(path)}`, async () =>
+        (await labeling()).saveLabels(path, { discs, model, overwrite }),
+      );
+    },
+  };
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,20 @@
+import { registerToolkit } from '../toolkit.js';
+import { Host } from './host.js';
+import { useTranslations } from './localize.js';
+
+/**
+ * What every page begins with: widgets, translations, and errors sent to the extension's log.
+ * @returns the host, and the element to fill
+ */
+export function startPage<State, Request, Action = never, Memory = unknown>(): {
+  readonly host: Host<State, Request, Action, Memory>;
+  readonly root: HTMLElement;
+} {
+  registerToolkit();
+  // The extension host puts them into the page.
+  useTranslations(JSON.parse(document.body.dataset['l10n'] ?? '{}') as Record<string, string>);
+  const host = new Host<State, Request, Action, Memory>();
+  window.addEventListener('error', ({ message }) => host.log('error', message));
+  window.addEventListener('unhandledrejection', ({ reason }) => host.log('error', String(reason)));
+  return { host, root: document.querySelector<HTMLElement>('[data-page]')! };
+}

@@ -1,0 +1,3 @@
+/** What the editor (extension host) and its pages (webviews) say to each other. */
+export type * from './page.js';
+export type * from './viewer.js';
