@@ -73,6 +73,8 @@ export async function assembleTraining(
     saveModel: (folder, model: Model, extraFiles) =>
       writeModel(folder, model, { card: modelCard(model), extraFiles }),
     now: () => performance.now(),
+    // maxRSS is in kilobytes on every system.
+    peakMemory: () => process.resourceUsage().maxRSS * 1024,
     dispose: async () => {
       await data.close();
       await step.dispose();
