@@ -52,7 +52,7 @@ export async function assembleTraining(
     await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
     [training.trainBatch, network.inputChannels, ...data.size],
-    { engine, threads, onNotice },
+    { engine, threads, onNotice, parts: training.parts },
   );
   return {
     get engine() {
