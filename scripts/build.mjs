@@ -25,6 +25,7 @@ const nodeEntries = {
   cli: 'server/src/cli.ts',
   server: 'server/src/main.ts',
   'inference-worker': 'models/src/engines/worker.ts',
+  'part-worker': 'models/src/parts/worker.ts',
   'engine-probe': 'models/src/engines/probe-program.ts',
   'prepare-worker': 'server/src/dataset/prepare/worker.ts',
   'synthesize-worker': 'server/src/dataset/synthesize/worker.ts',

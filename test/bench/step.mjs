@@ -3,11 +3,13 @@
  * PyTorch, in turns within one run, each in a process of its own, so that whatever else the machine does slows
  * down both.
  *
- *     node test/bench/step.mjs [--network reference|light] [--batch 3] [--threads 2] [--runs 20] [--python python3]
+ *     node test/bench/step.mjs [--network reference|light] [--batch 3] [--parts 1] [--threads 2] [--runs 20] \
+ *       [--python python3]
  *
- * Without --network: the reference network with batches of 1 and 3, and the light one with batches of 8.
- * Prints one JSON document: both results, how many times faster ours is, and how many times more memory PyTorch
- * takes.
+ * Without --network: the reference network with batches of 1 and 3, and the light one with batches of 8, in as many
+ * parts as its recipe says. Prints one JSON document: both results in seconds, wall-clock and of all processors, how
+ * many times faster ours is by either, and how many times more memory PyTorch takes. Seconds of processors hardly
+ * depend on what else runs.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
   options: {
     network: { type: 'string' },
     batch: { type: 'string', default: '3' },
+    parts: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     runs: { type: 'string', default: '20' },
     python: { type: 'string', default: process.env.DISC_PYTHON ?? 'python3' },
@@ -36,15 +39,18 @@ const warmUps = 2;
 async function bundled() {
   const outdir = `${root}out/bench`;
   await mkdir(outdir, { recursive: true });
-  const entryPoints = { step: fileURLToPath(new URL('step.ts', import.meta.url)) };
+  const entryPoints = {
+    step: fileURLToPath(new URL('step.ts', import.meta.url)),
+    'part-worker': `${root}models/src/parts/worker.ts`,
+  };
   await build({ ...backend, entryPoints, outdir, bundle: true, logLevel: 'error' });
   return `${outdir}/step.mjs`;
 }
 
 /** A process that does one step for each line it gets. */
-async function start(command, script, { network, batch }) {
+async function start(command, script, { network, batch }, more = []) {
   const options = ['--network', network, '--batch', `${batch}`, '--threads', values.threads];
-  const child = spawn(command, [script, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, [script, ...options, ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
@@ -64,18 +70,24 @@ async function start(command, script, { network, batch }) {
   };
 }
 
-function summary({ engine, startSeconds }, results, { network, batch }) {
-  const sorted = results.map(({ seconds }) => seconds).sort((a, b) => a - b);
+function spread(times) {
+  const sorted = [...times].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  const seconds = { min: sorted[0], median, max: sorted.at(-1) };
+  return { min: sorted[0], median, max: sorted.at(-1) };
+}
+
+function summary({ engine, startSeconds }, results, { network, batch }) {
+  const seconds = spread(results.map((result) => result.seconds));
+  const processorSeconds = spread(results.map((result) => result.processorSeconds));
   const { peakMemory } = results.at(-1);
-  return { engine, network, threads: Number(values.threads), batch, runs, startSeconds, seconds, peakMemory };
+  const threads = Number(values.threads);
+  return { engine, network, threads, batch, runs, startSeconds, seconds, processorSeconds, peakMemory };
 }
 
 async function compare(script, what) {
   const contestants = [
-    await start(process.execPath, script, what),
+    await start(process.execPath, script, what, ['--parts', `${what.parts}`]),
     await start(values.python, fileURLToPath(new URL('peers/step.py', import.meta.url)), what),
   ];
   const results = contestants.map(() => []);
@@ -87,17 +99,21 @@ async function compare(script, what) {
   for (const contestant of contestants) await contestant.close();
   const [ours, pytorch] = contestants.map((contestant, c) => summary(contestant, results[c], what));
   const ratio = (of) => of(pytorch) / of(ours);
-  const faster = { min: ratio((r) => r.seconds.min), median: ratio((r) => r.seconds.median) };
-  return { ours, pytorch, faster, smaller: ratio((r) => r.peakMemory) };
+  const faster = {
+    min: ratio((r) => r.seconds.min),
+    median: ratio((r) => r.seconds.median),
+    processors: ratio((r) => r.processorSeconds.median),
+  };
+  return { parts: what.parts, ours, pytorch, faster, smaller: ratio((r) => r.peakMemory) };
 }
 
 const batch = Number(values.batch);
 const cases = values.network
-  ? [{ network: values.network, batch }]
+  ? [{ network: values.network, batch, parts: Number(values.parts) }]
   : [
-      { network: 'reference', batch: 1 },
-      { network: 'reference', batch: 3 },
-      { network: 'light', batch: 8 },
+      { network: 'reference', batch: 1, parts: 1 },
+      { network: 'reference', batch: 3, parts: 1 },
+      { network: 'light', batch: 8, parts: 2 },
     ];
 const script = await bundled();
 const comparisons = [];

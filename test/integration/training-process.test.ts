@@ -71,12 +71,17 @@ describe('train on the command line', () => {
     expect(JSON.parse(resumed.out)).toMatchObject({ epochs: Number(epochs) });
   });
 
-  describe.each([1, 2])('with %i threads', (threads) => {
+  describe.each([
+    { threads: 1, trainBatch: 1, parts: 1 },
+    { threads: 2, trainBatch: 1, parts: 1 },
+    { threads: 2, trainBatch: 2, parts: 2 },
+  ])('with $threads threads and $parts parts', ({ threads, trainBatch, parts }) => {
     const lines = ['--verbose', '--optimizer', 'adam', '--ema', '0.9', '--clip', '5', '--epochs', '3'];
     const train = async (run: string, resume: string[], interruptAt?: RegExp) => {
       const file = join(root, 'often.json');
       // A checkpoint, and so a line on stderr, after every step.
-      const training = { ...config.training, stepsPerEpoch: 3, checkpointMinutes: 1e-9 };
+      const often = { stepsPerEpoch: 3, checkpointMinutes: 1e-9, trainBatch, parts };
+      const training = { ...config.training, ...often };
       await writeFile(file, JSON.stringify({ ...config, training }));
       return commandLine(['train', file, '--output', run, ...lines, ...resume], interruptAt, threads);
     };
@@ -84,7 +89,7 @@ describe('train on the command line', () => {
     let whole: Awaited<ReturnType<typeof checkpoint>>;
 
     beforeAll(async () => {
-      const run = join(root, `whole-${threads}`);
+      const run = join(root, `whole-${threads}-${parts}`);
       expect((await train(run, [])).status).toBe(0);
       whole = await checkpoint(run);
     });
@@ -93,16 +98,45 @@ describe('train on the command line', () => {
       ['in the middle of an epoch', /checkpoint at step 4\n/],
       ['at the end of an epoch', /epoch 0:/],
     ])('stopped %s and resumed, comes to the same weights bit by bit', async (when, interruptAt) => {
-      const run = join(root, `${when}-${threads}`);
+      const run = join(root, `${when}-${threads}-${parts}`);
       expect((await train(run, [], interruptAt)).status).toBe(130);
       expect((await checkpoint(run)).counters.step).toBeLessThan(9);
       expect((await train(run, ['--resume'])).status).toBe(0);
       const { counters, arrays } = await checkpoint(run);
       expect(arrays).toEqual(whole.arrays);
       const quality = (history: typeof counters.history) =>
-        history.map((line) => ({ ...line, seconds: null, waiting: null }));
+        history.map((line) => ({ ...line, seconds: null, waiting: null, memory: null }));
       expect(quality(counters.history)).toEqual(quality(whole.counters.history));
     });
+  });
+
+  it('computes parts beside each other as one after the other, bit by bit', async () => {
+    const parts = ['--train-batch', '3', '--parts', '2', '--lr', '1e-3'];
+    const [beside, inTurn] = await Promise.all(
+      [2, 1].map(async (threads) => {
+        const run = join(root, `parts-${threads}`);
+        const { status, err } = await commandLine(
+          ['train', configFile, '--output', run, ...parts],
+          undefined,
+          threads,
+        );
+        expect(err).toMatch(/epoch 1: loss/);
+        expect(status).toBe(0);
+        return readTrainingState(new RunFolder(run).state());
+      }),
+    );
+    expect(beside!.arrays).toEqual(inTurn!.arrays);
+    const whole = await commandLine(
+      ['train', configFile, '--output', join(root, 'parts-1'), '--train-batch', '3', '--resume'],
+      undefined,
+    );
+    expect(whole.err).toMatch(/^error: cannot resume training .*parts \(2, now 1\)/m);
+  });
+
+  it('refuses more parts than images', async () => {
+    const { status, err } = await commandLine(['train', configFile, '--output', root, '--parts', '2']);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^error: .*`training.parts`: a batch of 1 has no 2 parts; give at most 1\n$/);
   });
 
   it('starts from the weights of another run, and says where they come from', async () => {

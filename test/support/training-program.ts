@@ -37,6 +37,7 @@ export async function bundleTraining(): Promise<string> {
     entryPoints: {
       cli: 'server/src/cli.ts',
       'training-worker': 'server/src/training/worker.ts',
+      'part-worker': 'models/src/parts/worker.ts',
       'sample-worker': 'server/src/dataset/stream/worker.ts',
       'phantom-worker': 'server/src/dataset/phantom/worker.ts',
     },

@@ -4,7 +4,7 @@ import { defaultThreads } from '../engines/threads.js';
 import type { NetworkConfig } from '../config.js';
 import type { ImageBatch } from '../engines/types.js';
 import { networkTensors, type NetworkTensor } from '../layers-listing.js';
-import type { Weights } from '../model.js';
+import type { Weights, WeightTensor } from '../model.js';
 import type { LossConfig, ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
 import { blockSize } from './blocked.js';
 import { graphNames, recordTrainingStep, type TrainingGraph } from './training-graph.js';
@@ -73,6 +73,17 @@ export function gather(layout: readonly ParameterLayout[], weights: Weights): Fl
     flat.set(tensor.data, offset);
   }
   return flat;
+}
+
+/** The weights that lie in a flat array, by name: views. */
+export function namedWeights(
+  layout: readonly ParameterLayout[],
+  flat: Float32Array,
+): (readonly [string, WeightTensor])[] {
+  return layout.map(
+    ({ name, shape, offset, length }) =>
+      [name, { shape, data: flat.subarray(offset, offset + length) }] as const,
+  );
 }
 
 class OnnxTrainingStep implements TrainingStep {

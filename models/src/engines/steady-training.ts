@@ -1,3 +1,4 @@
+import { namedWeights } from '../compile/training-step.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
 import type { ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
@@ -92,14 +93,9 @@ export class SteadyTrainingStep implements TrainingStep {
   }
 
   private weights(): Weights {
-    const named = (layout: readonly ParameterLayout[], flat: Float32Array) =>
-      layout.map(
-        ({ name, shape, offset, length }) =>
-          [name, { shape, data: flat.subarray(offset, offset + length) }] as const,
-      );
     return new Map([
-      ...named(this.layout, this.parameters),
-      ...named(this.statisticsLayout, this.statistics),
+      ...namedWeights(this.layout, this.parameters),
+      ...namedWeights(this.statisticsLayout, this.statistics),
     ]);
   }
 }

@@ -3,7 +3,8 @@ import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
 import type { LossConfig, TrainingStep } from '../training.js';
-import { canTrain } from './choice.js';
+import { PartedTrainingStep } from '../parts/step.js';
+import { canTrain, cpuEngine } from './choice.js';
 import { EagerTrainingStep } from './eager-training.js';
 import { announcedEngine } from './index.js';
 import { isOnnxRuntime } from './providers.js';
@@ -16,6 +17,11 @@ import type { EngineId, ImageBatch, InferenceOptions } from './types.js';
 export interface EngineTrainingStep extends TrainingStep {
   /** Changes when the CPU takes over. */
   readonly engine: EngineId;
+}
+
+export interface EngineTrainingOptions extends InferenceOptions {
+  /** Parts in which each batch is computed, each with batch norms of its own; default 1, at most its images. */
+  readonly parts?: number;
 }
 
 /**
@@ -32,14 +38,27 @@ export async function createEngineTrainingStep(
   weights: Weights,
   lossConfig: LossConfig,
   batchShape: ImageBatch['shape'],
-  options: InferenceOptions = {},
+  options: EngineTrainingOptions = {},
 ): Promise<EngineTrainingStep> {
-  const { engine: choice = 'auto', threads = defaultThreads() } = options;
+  const { engine: choice = 'auto', threads = defaultThreads(), parts = 1 } = options;
   if (choice !== 'auto' && !canTrain(choice))
     throw new UserError('cannot train', `${choice} has no derivatives of convolutions; use another --engine`);
-  const open = async (engine: EngineId, from: Weights): Promise<TrainingStep> =>
+  const openWhole = async (
+    engine: EngineId,
+    from: Weights,
+    shape: ImageBatch['shape'],
+  ): Promise<TrainingStep> =>
     isOnnxRuntime(engine)
-      ? createTrainingStep(config, from, lossConfig, batchShape, { engine, threads })
+      ? createTrainingStep(config, from, lossConfig, shape, { engine, threads })
       : new EagerTrainingStep(await loadBackend(engine), config, from, lossConfig);
+  const open = (engine: EngineId, from: Weights): Promise<TrainingStep> =>
+    parts === 1
+      ? openWhole(engine, from, batchShape)
+      : PartedTrainingStep.open(config, from, lossConfig, batchShape, {
+          parts,
+          threads,
+          beside: engine === cpuEngine,
+          openHere: (weights, shape) => openWhole(engine, weights, shape),
+        });
   return SteadyTrainingStep.open(await announcedEngine(options), weights, open, options.onNotice);
 }

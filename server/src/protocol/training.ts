@@ -9,6 +9,8 @@ export interface EpochMetrics {
   readonly learningRate: number;
   /** Mean training loss of the epoch. */
   readonly trainingLoss: number;
+  /** The same, of each stack; they add up to `trainingLoss`. */
+  readonly trainingLossPerStack?: readonly number[];
   readonly validationLoss: number;
   /** Share of the visible levels whose map peaks within 5 mm of the disc. */
   readonly accuracy: number;
@@ -29,6 +31,8 @@ export interface EpochMetrics {
   readonly identified?: number;
   /** Share of the epoch's wall time in which the network stood still for want of a batch, 0..1. */
   readonly waiting?: number;
+  /** Largest resident memory of the training process so far, in this sitting, in bytes. */
+  readonly memory?: number;
 }
 
 /** How a training ended. */
@@ -64,6 +68,8 @@ export type TrainingEvent =
       readonly steps: number;
       readonly epoch: number;
       readonly loss: number;
+      /** Adds up to `loss`. */
+      readonly lossPerStack: readonly number[];
       readonly learningRate: number;
       /** L2 norm of the gradients before clipping. */
       readonly gradientNorm: number;

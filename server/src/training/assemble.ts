@@ -52,7 +52,7 @@ export async function assembleTraining(
     await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
     [training.trainBatch, network.inputChannels, ...data.size],
-    { engine, threads, onNotice },
+    { engine, threads, onNotice, parts: training.parts },
   );
   return {
     get engine() {
@@ -73,6 +73,8 @@ export async function assembleTraining(
     saveModel: (folder, model: Model, extraFiles) =>
       writeModel(folder, model, { card: modelCard(model), extraFiles }),
     now: () => performance.now(),
+    // maxRSS is in kilobytes on every system.
+    peakMemory: () => process.resourceUsage().maxRSS * 1024,
     dispose: async () => {
       await data.close();
       await step.dispose();

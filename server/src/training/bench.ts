@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly batch?: number;
   readonly runs?: number;
   readonly threads?: number;
+  /** Parts in which a batch is computed; default 1. */
+  readonly parts?: number;
   readonly engine?: EngineChoice;
   readonly signal?: AbortSignal;
   readonly onRun?: (done: number) => void;
@@ -53,7 +55,7 @@ export async function prepareStep(
   const samples = randomBatch(network, batch);
   const start = performance.now();
   const { shape } = samples.images;
-  const where = { threads, engine: options.engine };
+  const where = { threads, engine: options.engine, parts: options.parts };
   const step = await createEngineTrainingStep(network, weights, lossOf(config), shape, where);
   const startSeconds = (performance.now() - start) / 1000;
   const optimizer = createOptimizer(training, step.parameters.length);

@@ -5,8 +5,8 @@ import type { TrainingConfig } from './config.js';
 
 /** What must be equal for a checkpoint to be continued; lengths and rates may change. */
 export function fingerprint({ network, data, training }: TrainingConfig): string {
-  const { optimizer, trainBatch, seed, momentum } = training;
-  return JSON.stringify({ network, data: decisive(data), optimizer, trainBatch, seed, momentum });
+  const { optimizer, trainBatch, parts, seed, momentum } = training;
+  return JSON.stringify({ network, data: decisive(data), optimizer, trainBatch, parts, seed, momentum });
 }
 
 /** Without what changes no batch: the number of threads, and where a prepared set lies. */
@@ -32,6 +32,7 @@ function withDefaults(saved: Record<string, unknown>): Record<string, unknown> {
   const data = dataSchema.safeParse({ ...(saved['data'] as object), workers: 1 });
   const network = networkConfigSchema.safeParse(saved['network']);
   return {
+    parts: 1,
     ...saved,
     ...(data.success ? { data: { ...data.data, workers: null } } : {}),
     ...(network.success ? { network: network.data } : {}),

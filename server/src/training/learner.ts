@@ -13,6 +13,8 @@ export interface StepOptimizer {
 /** What one update came to. */
 export interface Update {
   readonly loss: number;
+  /** Adds up to `loss`. */
+  readonly lossPerStack: readonly number[];
   /** L2 norm of the gradients before clipping. */
   readonly gradientNorm: number;
 }
@@ -38,8 +40,8 @@ export class Learner {
 
   /** Loss and gradients of a batch, gradients clipped. Parameters stay as they are; see {@link update}. */
   async differentiate(batch: TrainingBatch, clip: number): Promise<Update> {
-    const { loss } = await this.step.run(batch);
-    return { loss, gradientNorm: clipNorm(this.step.gradients, clip) };
+    const { loss, lossPerStack } = await this.step.run(batch);
+    return { loss, lossPerStack, gradientNorm: clipNorm(this.step.gradients, clip) };
   }
 
   /** Applies the gradients of the last batch. @param updates how many updates went before this one */

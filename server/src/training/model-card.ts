@@ -61,9 +61,12 @@ function inputOf(contents: PreparedContents | undefined): ModelDescription['inpu
   return { frame, spacing, normalization: normalization === 'zscore' ? 'minmax' : normalization };
 }
 
-/** Without what says nothing about the model. */
+/** Figures that say nothing about the model, or repeat another. */
+const notQuality = ['waiting', 'memory', 'trainingLossPerStack'];
+
 function qualityOf(metrics: EpochMetrics): ModelDescription['metrics'] {
-  return Object.fromEntries(Object.entries(metrics).filter(([name]) => name !== 'waiting'));
+  const quality = Object.entries(metrics).filter(([name]) => !notQuality.includes(name));
+  return Object.fromEntries(quality) as ModelDescription['metrics'];
 }
 
 const heldOutOf = ({ provenance }: ModelDescription): string =>

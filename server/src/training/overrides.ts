@@ -12,6 +12,7 @@ export interface TrainingOverrides extends Partial<
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
   readonly trainBatch?: number;
+  readonly parts?: number;
   readonly valBatch?: number;
   readonly optimizer?: TrainingConfig['training']['optimizer'];
   readonly lr?: number;

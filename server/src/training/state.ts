@@ -20,6 +20,8 @@ const epochMetricsSchema = z.object({
   dice: z.number().optional(),
   identified: z.number().optional(),
   waiting: z.number().optional(),
+  trainingLossPerStack: z.array(z.number()).readonly().optional(),
+  memory: z.number().optional(),
 });
 
 const counterSchema = z.object({
@@ -32,6 +34,8 @@ const counterSchema = z.object({
   /** Sum and number of the training losses of the epoch begun. */
   lossSum: z.number(),
   lossCount: z.number().int().nonnegative(),
+  /** Sum of the losses of each stack; fewer steps may be in it where the epoch began under an earlier version. */
+  stackLossSums: z.array(z.number()).default([]),
   history: z.array(epochMetricsSchema),
   best: epochMetricsSchema.nullable(),
   /** The command of each sitting, in order; one given twice in a row is kept once. */
@@ -51,6 +55,7 @@ export const firstCounters = (config: TrainingConfig): Counters => ({
   seconds: 0,
   lossSum: 0,
   lossCount: 0,
+  stackLossSums: [],
   history: [],
   best: null,
   commands: [],

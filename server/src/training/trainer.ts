@@ -40,6 +40,8 @@ export interface TrainerParts {
   readonly saveModel: SaveModel;
   /** Milliseconds, for everything that depends on time. */
   now(): number;
+  /** Largest resident memory of this process so far, in bytes. */
+  peakMemory(): number;
 }
 
 export interface TrainOptions {
@@ -159,7 +161,10 @@ class Trainer {
     const { config, counters } = this;
     const sigma = targetSigmaAt(config, epochAt(config, counters.step));
     const batch = trainingBatch(samples, config, sigma);
-    const { loss, gradientNorm } = await this.learner.differentiate(batch, config.training.clip);
+    const { loss, lossPerStack, gradientNorm } = await this.learner.differentiate(
+      batch,
+      config.training.clip,
+    );
     const learningRate = learningRateAt(config, this.progress());
     if (!Number.isFinite(loss)) await this.stopAtNaN('the loss', counters.step + 1);
     if (!Number.isFinite(gradientNorm)) await this.stopAtNaN('the gradient', counters.step + 1);
@@ -168,6 +173,7 @@ class Trainer {
     counters.updates++;
     counters.lossSum += loss;
     counters.lossCount++;
+    counters.stackLossSums = lossPerStack.map((value, stack) => value + (counters.stackLossSums[stack] ?? 0));
     this.pace.countStep();
     this.emit({
       kind: 'step',
@@ -175,6 +181,7 @@ class Trainer {
       steps: totalSteps(config),
       epoch: epochAt(config, counters.step - 1),
       loss,
+      lossPerStack,
       learningRate,
       gradientNorm,
       ...this.pace.estimate(config, counters.step),
@@ -217,10 +224,12 @@ class Trainer {
       step: counters.step,
       learningRate,
       trainingLoss,
+      trainingLossPerStack: counters.stackLossSums.map((sum) => sum / counters.lossCount),
       validationLoss,
       ...quality,
       waiting,
       seconds: this.pace.seconds(),
+      memory: this.parts.peakMemory(),
     };
     await this.keep(metrics, picture);
   }
@@ -236,6 +245,7 @@ class Trainer {
     if (picture !== null) await checkpoints.guarded(() => folder.writePicture(metrics.epoch, picture));
     counters.history.push(metrics);
     counters.lossSum = counters.lossCount = 0;
+    counters.stackLossSums = [];
     if (best) counters.best = metrics;
     await this.checkpoint();
     await checkpoints.guarded(() => folder.writeMetrics(counters.history));

@@ -60,7 +60,7 @@ export class FittingStep implements TrainingStep {
     }
     this.statistics[0] = 0.9 * this.statistics[0]! + 0.1 * loss;
     loss *= this.lossFactor;
-    return { loss, lossPerStack: [loss] };
+    return { loss, lossPerStack: [0.25 * loss, 0.75 * loss] };
   }
 
   async dispose() {}
@@ -114,6 +114,7 @@ export function fakeParts(overrides: Partial<TrainerParts> = {}): FakeParts {
       for (const [name, bytes] of extraFiles ?? []) await writeWhole(join(path, name), bytes);
     },
     now: () => 0,
+    peakMemory: () => 1e9,
     ...overrides,
   } as FakeParts;
 }

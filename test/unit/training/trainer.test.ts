@@ -64,6 +64,24 @@ describe('train', () => {
     expect(metrics[0].formatVersion).toBe(1);
   });
 
+  it('tells the loss of each stack, at every step and of every epoch, and the memory it took', async () => {
+    const perStack: (readonly number[])[] = [];
+    await train(tinyConfig(), folder('run'), fakeParts(), {
+      onEvent: (event) => event.kind === 'step' && perStack.push(event.lossPerStack),
+    });
+    const metrics = await metricsOf('run');
+    expect(metrics).toHaveLength(3);
+    for (const { epoch, trainingLoss, trainingLossPerStack, memory } of metrics) {
+      const steps = perStack.slice(4 * epoch, 4 * epoch + 4);
+      [0, 1].forEach((stack) => {
+        const sum = steps.reduce((total, losses) => total + losses[stack]!, 0);
+        expect(trainingLossPerStack[stack]).toBeCloseTo(sum / 4, 12);
+      });
+      expect(trainingLossPerStack[0] + trainingLossPerStack[1]).toBeCloseTo(trainingLoss, 12);
+      expect(memory).toBe(1e9);
+    }
+  });
+
   it('closes its batches, also after a failure', async () => {
     const opened: NumberedBatches[] = [];
     const parts = fakeParts({

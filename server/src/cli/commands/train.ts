@@ -55,6 +55,11 @@ function addOverrides(command: Command): Command {
     .option('--steps-per-epoch <n>', 'training steps between validations', wholeNumber(1))
     .option('--start-epoch <n>', 'first epoch, counted from 0', wholeNumber(0))
     .option('--train-batch <n>', 'images per training step', wholeNumber(1))
+    .option(
+      '--parts <n>',
+      'parts of a batch, computed beside each other, with batch norms each',
+      wholeNumber(1),
+    )
     .option('--val-batch <n>', 'images per validation step', wholeNumber(1))
     .addOption(new Option('--optimizer <name>', 'how weights are updated').choices(['rmsprop', 'adam']))
     .option('--lr <rate>', 'learning rate', finiteNumber)
