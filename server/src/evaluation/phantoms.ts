@@ -2,6 +2,7 @@ import type { Inference } from '@disc-labeling/models/engines/types';
 import { CancelledError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../dataset/phantom/draw.js';
+import type { PhantomExtent } from '../dataset/phantom/scenery.js';
 import type { PhantomContrast, PhantomSlice } from '../dataset/phantom/types.js';
 import { cellToInput, readSlabs } from '../labeling/reading.js';
 import { inputToSlab } from '../labeling/preprocess.js';
@@ -19,6 +20,8 @@ export interface PhantomEvaluationOptions {
   /** Any number: these phantoms' seeds are none of training's or validation's. */
   readonly seed: number;
   readonly contrast?: PhantomContrast;
+  /** Default: the neck. */
+  readonly extent?: PhantomExtent;
   readonly signal?: AbortSignal;
   /** @param done phantoms read so far */
   readonly progress?: (done: number) => void;
@@ -39,12 +42,12 @@ export interface PhantomEvaluation {
 export async function evaluateOnPhantoms(
   description: ModelDescription,
   inference: Inference,
-  { count, seed, contrast, signal, progress }: PhantomEvaluationOptions,
+  { count, seed, contrast, extent, signal, progress }: PhantomEvaluationOptions,
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
   for (let n = 0; n < count; n++) {
     if (signal?.aborted) throw new CancelledError();
-    const phantom = drawPhantom(`evaluation ${seed} ${n}`, contrast === undefined ? {} : { contrast });
+    const phantom = drawPhantom(`evaluation ${seed} ${n}`, { contrast, extent });
     comparisons.push(await comparePhantom(phantom, description, inference, signal));
     progress?.(n + 1);
   }

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { augmentSchema } from '../dataset/augment/settings.js';
+import { phantomExtents } from '../dataset/phantom/scenery.js';
 import { describeConfigIssue } from './config-issues.js';
 
 const positiveInt = z.number().int().positive();
@@ -40,6 +41,8 @@ const phantomDataSchema = z.strictObject({
   source: z.literal('phantom'),
   /** Decides every phantom; validation phantoms are drawn from seeds that training never meets. */
   seed: z.number().int().nonnegative().default(1),
+  /** `neck`: pictures of head and neck; `spine`: of trunks as well, down to the sacrum. */
+  extent: z.enum(phantomExtents).default('neck'),
   /** How often a drawn phantom is used, each time augmented anew. */
   reuse: positiveInt.max(64).default(2),
   /** Threads that draw phantoms while the network learns. */

@@ -1,13 +1,15 @@
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import { UserError } from '@disc-labeling/models/errors';
-import type { Weights } from '@disc-labeling/models/model';
+import type { ModelDescription, Weights } from '@disc-labeling/models/model';
 import { findModel } from '../labeling/models.js';
 import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
 /**
- * The weights a training starts from: those of the configuration's initial model, or random ones.
- * @throws UserError when there is no such model, or its network or the meaning of its maps is another
+ * The weights a training starts from: those of the configuration's initial model, or random ones. An initial model may
+ * have maps for other discs: what its maps for the same discs (and for any disc) know is taken over, maps it has not
+ * start anew.
+ * @throws UserError when there is no such model, or its network is another
  */
 export async function startingWeights(config: TrainingConfig): Promise<Weights> {
   const { initial, network, training } = config;
@@ -15,7 +17,7 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
   const { description, weights } = await findModel(initial);
   const names = Object.keys(network) as (keyof typeof network)[];
   const differing = names
-    .filter((name) => description.network[name] !== network[name])
+    .filter((name) => name !== 'joints' && description.network[name] !== network[name])
     .map((name) => `${name} ${String(description.network[name])}, here ${String(network[name])}`);
   const refuse = (why: string): never => {
     throw new UserError('cannot start from this model', why, initial);
@@ -24,8 +26,45 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
     refuse(
       `its network is another (${differing.join('; ')}); set the same network here or start from another model`,
     );
-  const values = (channels: { values: readonly (number | null)[] }) => channels.values.join();
-  if (values(description.channels) !== values(meaningIn(config)))
+  const here = meaningIn(config);
+  if (description.channels.values.join() === here.values.join()) return weights;
+  const source = here.values.map((value, map) =>
+    map === here.anyDisc ? description.channels.anyDisc : indexOrNull(description.channels.values, value),
+  );
+  if (source.every((map, i) => map === null || i === here.anyDisc))
     refuse('its heat maps mean other discs than those trained here; start from another model');
-  return weights;
+  return withMaps(weights, initialWeights(network, training.seed), source);
+}
+
+function indexOrNull(values: ModelDescription['channels']['values'], value: number | null): number | null {
+  const index = value === null ? -1 : values.indexOf(value);
+  return index < 0 ? null : index;
+}
+
+/**
+ * Weights for other heat maps: the convolutions that make them (`score`, one output each) and that feed them into the
+ * next stack (`score_`, one input each) are rearranged, everything else stays.
+ * @param fresh  weights of the network to be, for the maps that are new; what they feed into the next stack is nothing
+ * @param source per new map the old one it continues, or null
+ */
+function withMaps(weights: Weights, fresh: Weights, source: readonly (number | null)[]): Weights {
+  const out = new Map(weights);
+  for (const [name, tensor] of fresh) {
+    const old = weights.get(name)!;
+    const makes = /^score\.\d+\.(weight|bias)$/.test(name);
+    if (!makes && !/^score_\.\d+\.weight$/.test(name)) continue;
+    const data = makes ? tensor.data.slice() : new Float32Array(tensor.data.length);
+    // Maps are the first axis of what makes them, the second (of 1x1 filters) of what they feed.
+    const outer = makes ? 1 : tensor.shape[0];
+    const inner = makes ? tensor.data.length / source.length : 1;
+    const oldCount = old.data.length / (outer * inner);
+    for (let row = 0; row < outer; row++)
+      source.forEach((from, map) => {
+        if (from === null) return;
+        const start = (row * oldCount + from) * inner;
+        data.set(old.data.subarray(start, start + inner), (row * source.length + map) * inner);
+      });
+    out.set(name, { ...tensor, data });
+  }
+  return out;
 }

@@ -96,7 +96,10 @@ export async function validationPhantoms(
 }
 
 /** A network for one contrast sees phantoms of that contrast alone; one for any sees the usual mixture. */
-const painted = ({ contrast }: TrainingConfig): PhantomOptions => (contrast === 'any' ? {} : { contrast });
+function painted(config: TrainingConfig): PhantomOptions {
+  const { extent } = phantomsOf(config);
+  return config.contrast === 'any' ? { extent } : { extent, contrast: config.contrast };
+}
 
 const asSamples = ({ images, height, width, discs, spacing }: PhantomBatch): SampleBatch => ({
   images: { data: images, shape: [discs.length, 1, height, width] },

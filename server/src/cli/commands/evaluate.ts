@@ -1,6 +1,8 @@
+import { Option } from 'commander';
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
 import { evaluateOnPhantoms, type PhantomEvaluation } from '../../evaluation/phantoms.js';
 import type { DiscSummary } from '../../evaluation/metrics.js';
+import { phantomExtents, type PhantomExtent } from '../../dataset/phantom/scenery.js';
 import { findModel } from '../../labeling/models.js';
 import { discName } from '../../volume/levels.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
@@ -9,6 +11,7 @@ interface EvaluateOptions {
   readonly phantoms: number;
   readonly seed: number;
   readonly contrast?: 'T1w' | 'T2w';
+  readonly extent?: PhantomExtent;
 }
 
 /** `evaluate <model|run>`: how good a model is on phantoms it never saw. */
@@ -20,13 +23,18 @@ export const registerEvaluate: RegisterCommand = (program, action) => {
     .option('--phantoms <n>', 'how many to draw', wholeNumber(1), 200)
     .option('--seed <n>', 'which ones; none of them is ever trained on', wholeNumber(0), 1)
     .option('--contrast <contrast>', 'T1w or T2w only; default: the mixture of training')
+    .addOption(
+      new Option('--extent <extent>', 'of the phantoms: necks, or spines down to the sacrum')
+        .choices([...phantomExtents])
+        .default('neck'),
+    )
     .action(action(evaluate));
 };
 
 async function evaluate(
   { options, output, signal }: CommandContext,
   name: string,
-  { phantoms, seed, contrast }: EvaluateOptions,
+  { phantoms, seed, contrast, extent }: EvaluateOptions,
 ): Promise<void> {
   const { description, weights } = await findModel(name);
   const inference = await createInferenceInWorker(description.network, weights, {
@@ -39,6 +47,7 @@ async function evaluate(
       count: phantoms,
       seed,
       contrast,
+      extent,
       signal,
       progress: (done) => progress.update(done),
     });

@@ -5,10 +5,10 @@ import { blur } from './filters.js';
 import { paint } from './painter.js';
 import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
-import { drawScene } from './scene.js';
+import { drawScenery, type PhantomExtent } from './scenery.js';
 import type { Spine } from './spine.js';
 import type { PhantomContrast, PhantomDisc, PhantomSlice } from './types.js';
-import { type PhantomFrame, sampleView, type View } from './view.js';
+import type { PhantomFrame, View } from './view.js';
 
 export interface PhantomOptions {
   /** Left out: drawn at random (55 % T1w, 27 % T2w, 18 % random). */
@@ -18,17 +18,23 @@ export interface PhantomOptions {
   readonly height?: number;
   /** mm per pixel; left out: log-uniform in 0.8 … 1.5. */
   readonly spacing?: number;
-  /** Left out: 74 % head and neck, 21 % neck, 5 % cut. */
+  /** What is drawn: `neck` (default), or `spine`: necks, some of them worn or off the midline, and trunks. */
+  readonly extent?: PhantomExtent;
+  /** Left out: of a neck 74 % head and neck, 21 % neck, 5 % cut; of spines see `scenery.ts`. */
   readonly view?: PhantomFrame;
   /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
   readonly clean?: boolean;
 }
 
+const showsHead = (frame: PhantomFrame): boolean => frame !== 'thoracic' && frame !== 'lumbar';
+
+const backArcs = [-60, -30, 0, 30, 60, 90, 120, 160, 200, 260, 330];
+const backArcsBelow = [60, 120, 200, 260, 320, 380, 440, 500, 560, 600];
+
 /** Column of the patient's back in each row of a view. */
 export const backOf = (spine: Spine, view: View): ((row: number) => number) => {
-  const points = [-60, -30, 0, 30, 60, 90, 120, 160, 200, 260, 330].map((arc) =>
-    view.project(spine.at(arc, 50)),
-  );
+  const arcs = showsHead(view.frame) ? backArcs : backArcsBelow;
+  const points = arcs.map((arc) => view.project(spine.at(arc, 50)));
   const rows = points.map((p) => p.y);
   const columns = points.map((p) => p.x);
   return (row) => interpolate(rows, columns, row);
@@ -45,33 +51,27 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const width = options.width ?? 256;
   const height = options.height ?? 256;
   const contrast = options.contrast ?? sampleContrast(random.fork('contrast'));
-  const scene = drawScene(random.fork('anatomy'));
-  const view = sampleView(random.fork('view'), {
-    width,
-    height,
-    ...(options.spacing === undefined ? {} : { spacing: options.spacing }),
-    ...(options.view === undefined ? {} : { frame: options.view }),
-  });
+  const { spine, shapes, view } = drawScenery(random, { ...options, width, height });
   const palette = samplePalette(random.fork('palette'), contrast);
   const optics = random.fork('optics');
   const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
-  let image = paint(scene.shapes, palette, view.project, view, random.fork('texture'));
+  let image = paint(shapes, palette, view.project, view, random.fork('texture'));
   // The blur is given in samples of the finer grid.
   if (sigma > 0) image = blur(image, width, height, sigma / 2);
-  const discs = scene.spine.discs;
+  const { discs } = spine;
   const cuts = random.fork('cuts');
   const padding = samplePadding(cuts, view);
   if (!options.clean) {
     image = corrupt(
       image,
-      { width, height, spacing: view.spacing, backColumn: backOf(scene.spine, view) },
+      { width, height, spacing: view.spacing, backColumn: backOf(spine, view) },
       random.fork('corruption'),
     );
-    const corner = view.project(
-      add(scene.spine.at(-40), { x: -cuts.uniform(55, 95), y: -cuts.uniform(0, 45) }),
-    );
-    const fronts = discs.map((d) => view.project(add(d.posterior, d.forward, d.depth)));
-    removeFace(image, view, corner, fronts, cuts);
+    if (showsHead(view.frame)) {
+      const corner = view.project(add(spine.at(-40), { x: -cuts.uniform(55, 95), y: -cuts.uniform(0, 45) }));
+      const fronts = discs.map((d) => view.project(add(d.posterior, d.forward, d.depth)));
+      removeFace(image, view, corner, fronts, cuts);
+    }
     applyPadding(image, view, padding);
   }
   const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;

@@ -12,7 +12,7 @@ import { describeFindings, type PathologyChoice } from './solid/findings.js';
 import { type Acquisition, type Field, placement, type Placement, sagittalView } from './solid/grid.js';
 import { type Midline, sampleMidline } from './solid/midline.js';
 import { drawSection } from './solid/section.js';
-import { sampleSubject, type Subject } from './solid/subject.js';
+import { sampleSubject, withinView, type Subject } from './solid/subject.js';
 import { type TextureBank, texturesBeside } from './texture.js';
 import type { View } from './view.js';
 
@@ -155,13 +155,6 @@ async function drawSections(
     await setImmediate();
   }
   return { first, step, images };
-}
-
-/** The subject with the vertebrae that the view shows, and two more: nothing of the others reaches into it. */
-function withinView(subject: Subject, view: View): Subject {
-  const { spine } = subject;
-  const below = spine.discs.findIndex((disc) => view.project(disc.posterior).y > view.height);
-  return below < 0 ? subject : { ...subject, vertebrae: subject.vertebrae.slice(0, below + 3) };
 }
 
 /** As rough as training phantoms would be tiring to look at. */

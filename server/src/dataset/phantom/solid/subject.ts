@@ -4,6 +4,7 @@ import { type Landmarks, sampleLandmarks } from '../neck.js';
 import { interpolate } from '../polygon.js';
 import type { Random } from '../random.js';
 import { sampleSpine, type Spine } from '../spine.js';
+import type { View } from '../view.js';
 import { type Findings, type PathologyChoice, sampleFindings, wornSpine } from './findings.js';
 
 export type Region = 'cervical' | 'thoracic' | 'lumbar';
@@ -87,4 +88,11 @@ export function sampleSubject(random: Random, kinds: readonly PathologyChoice[] 
     canalBack,
     spinousReach: (arc) => canalBack + interpolate(arcs, lengths, arc) * 0.9,
   };
+}
+
+/** The subject with the vertebrae that the view shows, and two more: nothing of the others reaches into it. */
+export function withinView(subject: Subject, view: View): Subject {
+  const { spine } = subject;
+  const below = spine.discs.findIndex((disc) => view.project(disc.posterior).y > view.height);
+  return below < 0 ? subject : { ...subject, vertebrae: subject.vertebrae.slice(0, below + 3) };
 }
