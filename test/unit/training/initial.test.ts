@@ -43,6 +43,41 @@ describe('startingWeights', () => {
     );
   });
 
+  it('take over the maps of a model for fewer discs, and nothing else changes', async () => {
+    const wider = { ...config, network: { ...config.network, joints: 6 }, initial: run };
+    const taken = await startingWeights(wider);
+    const fresh = initialWeights(wider.network, 42);
+    expect([...taken.keys()].sort()).toEqual([...fresh.keys()].sort());
+    for (const [name, { shape }] of fresh) expect(taken.get(name)!.shape, name).toEqual(shape);
+    // The first three maps are the same levels, the last one is any disc; the two between are new.
+    const rows = (from: typeof weights, map: number) => [
+      ...from.get('score.0.weight')!.data.slice(4 * map, 4 * map + 4),
+    ];
+    expect([0, 1, 2, 5].map((map) => rows(taken, map))).toEqual(
+      [0, 1, 2, 3].map((map) => rows(weights, map)),
+    );
+    expect(rows(taken, 3)).toEqual(rows(fresh, 3));
+    expect(taken.get('conv1.weight')).toEqual(weights.get('conv1.weight'));
+  });
+
+  it('feed new maps into the next stack as nothing at first', async () => {
+    const two = { ...config.network, stacks: 2 };
+    const old = initialWeights(two, 9);
+    const folder = join(root, 'two');
+    const description = modelDescription({ ...config, network: two }, null, {});
+    await writeModel(join(folder, 'best'), { description, weights: old }, { card: '' });
+    const taken = await startingWeights({ ...config, network: { ...two, joints: 6 }, initial: folder });
+    const before = old.get('score_.0.weight')!;
+    const after = taken.get('score_.0.weight')!;
+    expect(after.shape.slice(0, 2)).toEqual([before.shape[0], 6]);
+    for (let row = 0; row < before.shape[0]; row++)
+      expect([...after.data.slice(6 * row, 6 * row + 6)]).toEqual([
+        ...before.data.slice(4 * row, 4 * row + 3),
+        ...[0, 0],
+        before.data[4 * row + 3],
+      ]);
+  });
+
   it('refuse a model that is not there', async () => {
     await expect(startingWeights({ ...config, initial: 'none' })).rejects.toThrow(
       /neither a model folder nor/,
