@@ -11,7 +11,9 @@ export interface JsonSchema {
   readonly type?: string;
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
+  /** `false` after `prefixItems`. */
+  readonly items?: JsonSchema | false;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
 }
@@ -53,10 +55,14 @@ function advice(schema: JsonSchema, tells = false): JsonSchema {
     ]);
     return { ...kept, properties: Object.fromEntries(properties) as JsonSchema['properties'] };
   }
-  if (schema.items !== undefined) return { ...kept, items: advice(schema.items) };
+  const item = itemOf(schema);
+  if (item !== undefined) return { ...kept, items: advice(item) };
   const allowed = ['type', 'const', 'enum'].filter((word) => word in schema).map((word) => [word, schema[word]]);
   return { ...kept, anyOf: [Object.fromEntries(allowed) as JsonSchema, {}] };
 }
+
+/** What an entry of a list may be; those of our tuples are alike. */
+const itemOf = ({ items, prefixItems }: JsonSchema): JsonSchema | undefined => items || prefixItems?.[0];
 
 /** The parts of a schema that speak of the value at a path. */
 export function schemasAt(path: readonly PropertyKey[], from: JsonSchema = strictSchema()): JsonSchema[] {
@@ -64,7 +70,7 @@ export function schemasAt(path: readonly PropertyKey[], from: JsonSchema = stric
   const [head, ...rest] = path;
   if (head === undefined) return options;
   return options.flatMap((option) => {
-    const child = typeof head === 'number' ? option.items : option.properties?.[String(head)];
+    const child = typeof head === 'number' ? itemOf(option) : option.properties?.[String(head)];
     return child === undefined ? [] : schemasAt(rest, child);
   });
 }
