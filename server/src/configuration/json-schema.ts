@@ -42,9 +42,17 @@ export function adviceSchema(): JsonSchema {
 /** What is about a value, not what it may be. */
 const about = ['description', 'default', 'examples', 'doNotSuggest'] as const;
 
+const hover = (description: string, usual: unknown): string =>
+  usual === undefined ? description : `${description}\n\nDefault: \`${JSON.stringify(usual)}\``;
+
 /** @param tells whether a constant tells branches of a union apart: without it all branches would always fit */
 function advice(schema: JsonSchema, tells = false): JsonSchema {
-  const kept = Object.fromEntries(about.filter((word) => word in schema).map((word) => [word, schema[word]]));
+  const kept = {
+    ...Object.fromEntries(about.filter((word) => word in schema).map((word) => [word, schema[word]])),
+    ...(schema.description === undefined
+      ? {}
+      : { markdownDescription: hover(schema.description, schema.default) }),
+  };
   const branches = schema.anyOf ?? schema.oneOf;
   if (branches !== undefined)
     return { ...kept, anyOf: [...branches.map((branch) => advice(branch, schema.oneOf !== undefined)), {}] };
@@ -57,7 +65,9 @@ function advice(schema: JsonSchema, tells = false): JsonSchema {
   }
   const item = itemOf(schema);
   if (item !== undefined) return { ...kept, items: advice(item) };
-  const allowed = ['type', 'const', 'enum'].filter((word) => word in schema).map((word) => [word, schema[word]]);
+  const allowed = ['type', 'const', 'enum']
+    .filter((word) => word in schema)
+    .map((word) => [word, schema[word]]);
   return { ...kept, anyOf: [Object.fromEntries(allowed) as JsonSchema, {}] };
 }
 
@@ -66,7 +76,10 @@ const itemOf = ({ items, prefixItems }: JsonSchema): JsonSchema | undefined => i
 
 /** The parts of a schema that speak of the value at a path. */
 export function schemasAt(path: readonly PropertyKey[], from: JsonSchema = strictSchema()): JsonSchema[] {
-  const options = [from, ...[...(from.anyOf ?? []), ...(from.oneOf ?? [])].flatMap((one) => schemasAt([], one))];
+  const options = [
+    from,
+    ...[...(from.anyOf ?? []), ...(from.oneOf ?? [])].flatMap((one) => schemasAt([], one)),
+  ];
   const [head, ...rest] = path;
   if (head === undefined) return options;
   return options.flatMap((option) => {
@@ -77,7 +90,9 @@ export function schemasAt(path: readonly PropertyKey[], from: JsonSchema = stric
 
 /** The values allowed at a path, where they can be counted. */
 export function allowedAt(path: readonly PropertyKey[]): unknown[] {
-  const values = schemasAt(path).flatMap((schema) => ('const' in schema ? [schema.const] : (schema.enum ?? [])));
+  const values = schemasAt(path).flatMap((schema) =>
+    'const' in schema ? [schema.const] : (schema.enum ?? []),
+  );
   return [...new Set(values)];
 }
 

@@ -296,13 +296,13 @@ export function parseTrainingConfig(value: unknown, file?: string): TrainingConf
 }
 
 /** What is wrong with settings that are fine each by itself. */
-export interface Contradiction {
+interface Contradiction {
   readonly path: readonly string[];
   readonly why: string;
 }
 
 /** What the settings of a configuration contradict in each other, without a look at the disk. */
-export function contradictions({
+function contradictions({
   network,
   data,
   training,
