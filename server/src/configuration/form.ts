@@ -1,13 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 import { closeTo, keysAt, usefulIssues, type PlacedIssue } from '../training/config-issues.js';
 import type { Finding, Fix } from './findings.js';
-import { allowedAt, defaultAt, strictSchema } from './json-schema.js';
+import { allowedAt, defaultAt, schemasAt, strictSchema } from './json-schema.js';
 import { configurationSchema } from './schema.js';
 import type { ConfigurationText } from './text.js';
 
 /** What can be seen to be wrong without a look at the disk: unknown keys, missing ones, values that are not allowed. */
 export function formFindings(text: ConfigurationText): Finding[] {
   const { value } = text;
+  // An empty file is one somebody is about to fill.
+  if (value === undefined) return [];
   const parsed = configurationSchema.safeParse(value);
   if (parsed.success) return [];
   return usefulIssues(parsed.error)
@@ -48,7 +50,7 @@ function wrongValue(text: ConfigurationText, { issue, path }: PlacedIssue): Find
     title: `Set ${String(path.at(-1))} to ${JSON.stringify(better)}${better === defaultAt(path) ? ' (the default)' : ''}`,
     edits: text.set(path, better),
   }));
-  const message = allowed.length > 0 ? `give ${list(allowed)}` : demand(issue);
+  const message = allowed.length > 0 ? `give ${list(allowed)}` : demand(issue, isWhole(path));
   return {
     ...text.valuePlace(path),
     severity: 'error',
@@ -89,16 +91,19 @@ function replacements(
     const word = typeof value === 'string' ? value : JSON.stringify(value);
     return [...allowed].sort((a, b) => distance(word, String(a)) - distance(word, String(b))).slice(0, 3);
   }
-  const better = nearest(value, issue) ?? defaultAt(path);
+  const better = nearest(value, issue, isWhole(path)) ?? defaultAt(path);
   return better === undefined || typeof better === 'object' ? [] : [better];
 }
 
-function nearest(value: unknown, issue: PlacedIssue['issue']): unknown {
+const isWhole = (path: readonly PropertyKey[]): boolean =>
+  schemasAt(path).some(({ type }) => type === 'integer');
+
+function nearest(value: unknown, issue: PlacedIssue['issue'], whole: boolean): unknown {
   switch (issue.code) {
     case 'too_small':
-      // Whole numbers above zero begin with 1; where fractions are allowed, nothing is the nearest.
+      // Whole numbers have a next one; where fractions are allowed, nothing is the nearest.
       if (issue.inclusive) return bounded(value, issue.minimum);
-      return Number.isInteger(value) && issue.minimum === 0 ? wholeAbove(issue) : undefined;
+      return whole ? bounded(value, Number(issue.minimum) + 1) : undefined;
     case 'too_big':
       return issue.inclusive ? bounded(value, issue.maximum) : undefined;
     case 'not_multiple_of':
@@ -106,14 +111,11 @@ function nearest(value: unknown, issue: PlacedIssue['issue']): unknown {
         ? Math.max(1, Math.round(value / issue.divisor)) * issue.divisor
         : undefined;
     case 'invalid_type':
-      return converted(value, issue.expected);
+      return converted(value, whole ? 'int' : issue.expected);
     default:
       return undefined;
   }
 }
-
-const wholeAbove = (issue: object): number | undefined =>
-  'origin' in issue && issue.origin === 'int' ? 1 : undefined;
 
 const bounded = (value: unknown, bound: number | bigint): number | undefined =>
   typeof value === 'number' ? Number(bound) : undefined;
@@ -125,7 +127,8 @@ function converted(value: unknown, expected: string): unknown {
   if (expected === 'boolean') return { true: true, false: false }[value.trim().toLowerCase()];
   if (expected !== 'number' && expected !== 'int') return undefined;
   const number = value.trim() === '' ? NaN : Number(value);
-  return Number.isFinite(number) ? number : undefined;
+  if (!Number.isFinite(number)) return undefined;
+  return expected === 'int' ? Math.round(number) : number;
 }
 
 const kindsOfValue: Readonly<Record<string, string>> = {
@@ -139,12 +142,13 @@ const kindsOfValue: Readonly<Record<string, string>> = {
 };
 
 /** What a value has to be, in words. */
-function demand(issue: PlacedIssue['issue']): string {
+function demand(issue: PlacedIssue['issue'], whole: boolean): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `give ${kindsOfValue[issue.expected] ?? issue.expected}`;
+      return `give ${kindsOfValue[whole ? 'int' : issue.expected] ?? issue.expected}`;
     case 'too_small':
       if (issue.origin === 'string') return 'it is empty';
+      if (whole && !issue.inclusive) return `give ${Number(issue.minimum) + 1} or more`;
       return `give ${issue.origin === 'array' ? 'a list of ' : ''}${issue.inclusive ? `${issue.minimum} or more` : `more than ${issue.minimum}`}`;
     case 'too_big':
       return `give ${issue.origin === 'array' ? 'a list of ' : ''}${issue.inclusive ? `${issue.maximum} or less` : `less than ${issue.maximum}`}`;
