@@ -49,6 +49,8 @@ export const backend = {
   format: 'esm',
   target: 'node20.19',
   external: nativePackages,
+  // Its CommonJS form loads its parts in a way that can't be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   outExtension: { '.js': '.mjs' },
   // CommonJS dependencies inside an ES module bundle expect these.
   banner: {

@@ -19,6 +19,7 @@ import {
   TransportKind,
   WorkDoneProgress,
 } from 'vscode-languageclient/node';
+import { configurationDocuments } from './configuration.js';
 import { RestartPolicy } from './restart-policy.js';
 import { settings } from './settings.js';
 
@@ -199,6 +200,7 @@ export class Backend implements vscode.Disposable {
       'Disc Labeling',
       { run, debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6019'] } } },
       {
+        documentSelector: configurationDocuments,
         initializationOptions: options,
         outputChannel: this.log,
         traceOutputChannel: this.#trace,

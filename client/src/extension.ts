@@ -4,6 +4,7 @@ import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
 import { registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
+import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     editors,
     new StatusItem(running),
     registerCommands(extension),
+    startForConfigurations(running),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!concernsBackend(event) || running.health === 'stopped' || running.health === 'untrusted') return;
       void running.restart().then(() => editors.documents.forEach((document) => void document.open()));

@@ -8,19 +8,34 @@ import { z } from 'zod';
  * `light`: about 1 M parameters (two 3x3 convolutions per residual, heat maps on the quarter grid).
  */
 export const networkConfigSchema = z.strictObject({
-  variant: z.enum(['reference', 'light']),
-  /** Channels of the input image: 3 identical ones in the reference, 1 in the light network. */
-  inputChannels: z.number().int().min(1).max(16),
-  /** Hourglasses in sequence. */
-  stacks: z.number().int().min(1).max(16),
-  /** Residual blocks per module of an hourglass (0: identity, as the reference accepts). */
-  blocks: z.number().int().min(0).max(16),
-  /** Reference: `planes`, half the width of the hourglass. Light: the width itself. */
-  features: z.number().int().min(1).max(1024),
-  /** Heat maps per stack. */
-  joints: z.number().int().min(1).max(64),
-  /** Multi-level attention over the features of all stacks, gating the last score. */
-  attention: z.boolean(),
+  variant: z
+    .enum(['reference', 'light'])
+    .describe(
+      '`reference`: the published network, heat maps on the input grid; `light`: two 3x3 convolutions per residual, heat maps on the quarter grid.',
+    ),
+  inputChannels: z
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .describe('Channels of the input image: 3 identical ones in the reference, 1 in the light network.'),
+  stacks: z.number().int().min(1).max(16).describe('Hourglasses in sequence.'),
+  blocks: z
+    .number()
+    .int()
+    .min(0)
+    .max(16)
+    .describe('Residual blocks per module of an hourglass (0: identity, as the reference accepts).'),
+  features: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .describe('Reference: `planes`, half the width of the hourglass. Light: the width itself.'),
+  joints: z.number().int().min(1).max(64).describe('Heat maps per stack.'),
+  attention: z
+    .boolean()
+    .describe('Multi-level attention over the features of all stacks, gating the last score.'),
 });
 
 export type NetworkConfig = z.infer<typeof networkConfigSchema>;

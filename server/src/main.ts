@@ -1,6 +1,7 @@
 /** The backend process: what the editor starts and speaks JSON-RPC with (`--node-ipc` or `--stdio`). */
 import { startBackend } from './backend/backend.js';
 import type { ServiceTools } from './backend/services.js';
+import { ConfigurationService } from './configuration/service.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
 import * as places from './places.js';
@@ -13,6 +14,7 @@ startBackend({
       threads: options.threads,
       onNotice: ({ message }) => log(message),
     }),
+  configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),
 });
 
 /** Where models lie: the client's word, or the product's own places. */

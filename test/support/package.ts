@@ -36,8 +36,8 @@ export async function packageWithBackend(backend: string, folder: string): Promi
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     }),
-    ...['package.json', 'package.nls.json', 'LICENSE', 'resources', 'l10n', '.vscodeignore'].map((name) =>
-      cp(join(repositoryDir, name), join(folder, name), { recursive: true }),
+    ...['package.json', 'package.nls.json', 'LICENSE', 'resources', 'schemas', 'l10n', '.vscodeignore'].map(
+      (name) => cp(join(repositoryDir, name), join(folder, name), { recursive: true }),
     ),
   ]);
   const packagePath = join(folder, 'double.vsix');

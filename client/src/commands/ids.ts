@@ -11,6 +11,7 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  newConfiguration: 'discLabeling.newConfiguration',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

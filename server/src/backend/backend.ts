@@ -17,6 +17,7 @@ import {
   type WithProgress,
 } from '../protocol/index.js';
 import { Activity } from './activity.js';
+import { configurationCapabilities, speakConfiguration } from './configuration-language.js';
 import { toResponseError } from './errors.js';
 import { createHandlers, type Handlers } from './handlers/index.js';
 import type { HandlerDependencies, RequestContext } from './handlers/types.js';
@@ -82,7 +83,11 @@ class LazyServices {
     const once = (area: keyof Services) => (): Promise<never> => {
       const known = this.#made.get(area);
       if (known) return known as Promise<never>;
-      const making = Promise.resolve(tools).then(factories[area]);
+      // The map's type ties areas to services; a loop over its keys can't follow that.
+      const make = factories[area] as (
+        tools: ServiceTools,
+      ) => Services[keyof Services] | Promise<Services[keyof Services]>;
+      const making = Promise.resolve(tools).then(make);
       this.#made.set(area, making);
       making.catch(() => this.#made.delete(area)); // the next request tries again
       return making as Promise<never>;
@@ -106,13 +111,15 @@ export function startBackend(factories: ServiceFactories): void {
   const connection = createConnection(ProposedFeatures.all);
   let services: LazyServices | undefined;
   let overlays: OverlayStore | undefined;
+  let language: { dispose(): void } | undefined;
 
   const dispose = async (): Promise<void> => {
+    language?.dispose();
     await services?.dispose();
     overlays?.dispose();
   };
 
-  connection.onInitialize(({ initializationOptions }): InitializeResult => {
+  connection.onInitialize(({ initializationOptions, capabilities }): InitializeResult => {
     const options = initializationOptions as InitializationOptions;
     const notify: ServiceTools['notify'] = (method, params) =>
       void connection.sendNotification(method, params);
@@ -126,8 +133,9 @@ export function startBackend(factories: ServiceFactories): void {
       notify,
     });
     register(connection, createHandlers({ services: services.get, overlays, activity }));
+    language = speakConfiguration(connection, services.get.configuration, capabilities);
     connection.onInitialized(() => report(activity.status));
-    return { capabilities: {}, serverInfo: { name: 'disc-labeling' } };
+    return { capabilities: configurationCapabilities, serverInfo: { name: 'disc-labeling' } };
   });
   connection.onShutdown(dispose);
   process.once('exit', () => overlays?.dispose());

@@ -1,4 +1,5 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
+import type { ConfigurationService } from '../configuration/service.js';
 import type {
   DescribeResponse,
   Disc,
@@ -57,6 +58,7 @@ export interface LabelingService {
 /** Every service the backend offers, by area. */
 export interface Services {
   readonly labeling: LabelingService;
+  readonly configuration: ConfigurationService;
 }
 
 /** What a service is made with. */

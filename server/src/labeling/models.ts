@@ -46,13 +46,7 @@ export async function availableModels(where: ModelPlaces = places): Promise<Mode
  */
 export async function findModel(name: string | undefined, where: ModelPlaces = places): Promise<Model> {
   const wanted = name ?? where.defaultModel ?? shippedDefault;
-  const candidates = [
-    wanted,
-    join(wanted, 'best'),
-    join(where.userModelsFolder, wanted),
-    join(where.weightsFolder, wanted),
-  ];
-  const folder = candidates.find((candidate) => existsSync(join(candidate, 'model.json')));
+  const folder = modelFolder(wanted, where);
   if (folder !== undefined) return readModel(folder);
   const names = (await availableModels(where)).map((model) => model.name);
   throw new UserError(
@@ -60,4 +54,15 @@ export async function findModel(name: string | undefined, where: ModelPlaces = p
     `it is neither a model folder nor one of ${names.join(', ') || 'the installed models (there are none)'}`,
     wanted,
   );
+}
+
+/** Where the model of a name lies, or of a model or run folder; undefined where there is none. */
+export function modelFolder(wanted: string, where: ModelPlaces = places): string | undefined {
+  const candidates = [
+    wanted,
+    join(wanted, 'best'),
+    join(where.userModelsFolder, wanted),
+    join(where.weightsFolder, wanted),
+  ];
+  return candidates.find((candidate) => existsSync(join(candidate, 'model.json')));
 }

@@ -39,3 +39,12 @@ export interface ConfigurationRequests {
 export const configurationRequests = {
   configuration: 'discLabeling/configuration',
 } as const satisfies Record<string, keyof ConfigurationRequests>;
+
+/** Commands of the editor that the lenses above a configuration call, with its URI as the only argument. */
+export const configurationCommands = {
+  prepare: 'discLabeling.prepare',
+  train: 'discLabeling.train',
+  resume: 'discLabeling.resume',
+  evaluate: 'discLabeling.evaluate',
+  test: 'discLabeling.test',
+} as const;

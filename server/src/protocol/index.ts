@@ -4,6 +4,7 @@
  * `workspace/executeCommand`) are used as they stand; what is in the files of this folder is ours.
  */
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
+import { configurationRequests, type ConfigurationRequests } from './configuration.js';
 import type { BackendStatus } from './core.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
@@ -11,6 +12,7 @@ import { modelRequests, type ModelRequests } from './models.js';
 export type * from './configuration.js';
 export type * from './core.js';
 export type * from './datasets.js';
+export { configurationCommands } from './configuration.js';
 export { userErrorCode } from './core.js';
 export type * from './evaluation.js';
 export type * from './labeling.js';
@@ -23,7 +25,7 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests {}
+export interface Requests extends LabelingRequests, ModelRequests, ConfigurationRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -37,6 +39,7 @@ export type NotificationMethod = keyof Notifications;
 export const requests = {
   ...labelingRequests,
   ...modelRequests,
+  ...configurationRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

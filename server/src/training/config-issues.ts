@@ -13,7 +13,7 @@ interface KeySchema {
  * @param schema what the configuration was checked against; its keys are what is suggested for a misspelt one
  */
 export function describeConfigIssue(schema: z.ZodType, error: z.ZodError): string {
-  const { issue, path } = deepest(error.issues[0]!, []);
+  const { issue, path } = usefulIssues(error)[0]!;
   const place = path.length === 0 ? '' : `\`${path.join('.')}\`: `;
   if (issue.code !== 'unrecognized_keys') return `${place}${lowerFirst(issue.message)}`;
   const key = issue.keys[0]!;
@@ -22,21 +22,28 @@ export function describeConfigIssue(schema: z.ZodType, error: z.ZodError): strin
   return `unknown key \`${full}\`${suggestion(key, known)}`;
 }
 
-/** Inside a union, the branch that fits best: the one with the fewest complaints that is no mere type mismatch. */
-function deepest(
-  issue: z.core.$ZodIssue,
-  base: readonly PropertyKey[],
-): { issue: z.core.$ZodIssue; path: PropertyKey[] } {
-  const path = [...base, ...issue.path];
-  if (issue.code !== 'invalid_union') return { issue, path };
-  const branches = issue.errors
-    .filter((branch) => branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'))
-    .sort((a, b) => a.length - b.length);
-  const inner = branches[0]?.[0];
-  return inner === undefined ? { issue, path } : deepest(inner, path);
+/** An issue and the whole path of the value it is about. */
+export interface PlacedIssue {
+  readonly issue: z.core.$ZodIssue;
+  readonly path: readonly PropertyKey[];
 }
 
-function keysAt(schema: KeySchema, path: readonly PropertyKey[]): string[] {
+/** All issues of a configuration; of a union those of the branch that fits best. */
+export const usefulIssues = (error: z.ZodError): PlacedIssue[] =>
+  error.issues.flatMap((issue) => deepest(issue, []));
+
+/** Inside a union, the branch that fits best: the one with the fewest complaints that is no mere type mismatch. */
+function deepest(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): PlacedIssue[] {
+  const path = [...base, ...issue.path];
+  if (issue.code !== 'invalid_union') return [{ issue, path }];
+  const [branch] = issue.errors
+    .filter((one) => one.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'))
+    .sort((a, b) => a.length - b.length);
+  return branch === undefined ? [{ issue, path }] : branch.flatMap((inner) => deepest(inner, path));
+}
+
+/** The keys an object at this path may have. */
+export function keysAt(schema: KeySchema, path: readonly PropertyKey[]): string[] {
   const options = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
   const [head, ...rest] = path;
   if (head === undefined)
@@ -49,9 +56,15 @@ function keysAt(schema: KeySchema, path: readonly PropertyKey[]): string[] {
 
 function suggestion(key: string, known: readonly string[]): string {
   if (known.length === 0) return '; remove it';
-  const best = closest(key, [...known]);
-  const near = distance(key.toLowerCase(), best.toLowerCase()) <= Math.max(2, key.length / 3);
-  return near ? `; did you mean \`${best}\`?` : `; known here: ${known.join(', ')}`;
+  const meant = closeTo(key, known);
+  return meant !== null ? `; did you mean \`${meant}\`?` : `; known here: ${known.join(', ')}`;
+}
+
+/** The word somebody probably meant; null where none is like it. */
+export function closeTo(word: string, known: readonly string[]): string | null {
+  if (known.length === 0) return null;
+  const best = closest(word, [...known]);
+  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : null;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -2,9 +2,6 @@ import { lightNetwork, networkConfigSchema, referenceNetwork } from '@disc-label
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
 import type { LossConfig } from '@disc-labeling/models/training';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { augmentSchema } from '../dataset/augment/settings.js';
 import { phantomExtents } from '../dataset/phantom/scenery.js';
@@ -17,14 +14,19 @@ const fraction = z.number().min(0).max(1);
 const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('steps'),
-    /** 0-based epochs at whose beginning the rate is multiplied by `gamma`. */
-    milestones: z.array(z.number().int().nonnegative()).default([60, 90]),
-    gamma: z.number().positive().max(1).default(0.1),
+    milestones: z
+      .array(z.number().int().nonnegative())
+      .default([60, 90])
+      .describe('Epochs, counted from 0, at whose beginning the rate is multiplied by `gamma`.'),
+    gamma: z.number().positive().max(1).default(0.1).describe('Factor by which the rate falls.'),
   }),
   z.strictObject({
     kind: z.literal('cosine'),
-    /** Share of the training with a constant rate before it falls along half a cosine to zero. */
-    start: fraction.default(0.4),
+    start: fraction
+      .default(0.4)
+      .describe(
+        'Share of the training with a constant rate before it falls along half a cosine to zero, 0 to 1.',
+      ),
   }),
 ]);
 
@@ -32,21 +34,38 @@ const lossSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reference') }),
   z.strictObject({
     kind: z.literal('weighted'),
-    peakWeight: z.number().nonnegative().default(8),
-    anyDiscWeight: z.number().nonnegative().default(2),
+    peakWeight: z
+      .number()
+      .nonnegative()
+      .default(8)
+      .describe('How much more a pixel at the peak of a disc counts than background.'),
+    anyDiscWeight: z
+      .number()
+      .nonnegative()
+      .default(2)
+      .describe("Weight of the light network's map that answers to any disc."),
   }),
 ]);
 
-const phantomDataSchema = z.strictObject({
-  source: z.literal('phantom'),
-  /** Decides every phantom; validation phantoms are drawn from seeds that training never meets. */
-  seed: z.number().int().nonnegative().default(1),
-  /** `neck`: pictures of head and neck; `spine`: of trunks as well, down to the sacrum. */
-  extent: z.enum(phantomExtents).default('neck'),
-  /** How often a drawn phantom is used, each time augmented anew. */
-  reuse: positiveInt.max(64).default(2),
-  /** Threads that draw phantoms while the network learns. */
-  workers: positiveInt.max(64).default(1),
+export const phantomDataSchema = z.strictObject({
+  source: z
+    .literal('phantom')
+    .describe('Synthetic spines, drawn while the network learns: needs no data at all.'),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('Decides every phantom; validation phantoms are drawn from seeds that training never meets.'),
+  extent: z
+    .enum(phantomExtents)
+    .default('neck')
+    .describe('`neck`: pictures of head and neck; `spine`: of trunks as well, down to the sacrum.'),
+  reuse: positiveInt
+    .max(64)
+    .default(2)
+    .describe('How often a drawn phantom is used, each time augmented anew.'),
+  workers: positiveInt.max(64).default(1).describe('Threads that draw phantoms while the network learns.'),
 });
 
 /** What a training found its prepared set to be; filled in when it begins. */
@@ -67,19 +86,41 @@ const contentsSchema = z.strictObject({
   validationSamples: positiveInt,
 });
 
-const preparedDataSchema = z.strictObject({
-  source: z.literal('prepared'),
-  /** Folder of a prepared set; in a file it is looked for from the file's folder. */
-  path: z.string().min(1),
-  /** Decides the order of samples and how each is augmented. */
-  seed: z.number().int().nonnegative().default(1),
-  /** Threads that read and augment samples while the network learns. */
-  workers: positiveInt.max(64).default(1),
-  /** Side in pixels of what a training step sees of a sample; a set of the reference's preparation has 256. */
-  window: positiveInt.min(128).max(512).multipleOf(64).default(256),
-  /** How samples are changed each time; true: as suits the set's preparation (see `augmentationFor`). */
-  augment: augmentSchema.default(true),
-  contents: contentsSchema.optional(),
+export const preparedDataSchema = z.strictObject({
+  source: z
+    .literal('prepared')
+    .describe('A prepared set: samples of real volumes, made by `dataset prepare`.'),
+  path: z
+    .string()
+    .min(1)
+    .describe("Folder of a prepared set; in a file it is looked for from the file's folder."),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('Decides the order of samples and how each is augmented.'),
+  workers: positiveInt
+    .max(64)
+    .default(1)
+    .describe('Threads that read and augment samples while the network learns.'),
+  window: positiveInt
+    .min(128)
+    .max(512)
+    .multipleOf(64)
+    .default(256)
+    .describe(
+      "Side in pixels of what a training step sees of a sample, a multiple of 64; a set of the reference's preparation has 256.",
+    ),
+  // What true comes to: `augmentationFor`.
+  augment: augmentSchema
+    .default(true)
+    .describe(
+      "How samples are changed each time they are seen. `true`: as suits the set's preparation; `false`: not at all; or what differs from the former.",
+    ),
+  contents: contentsSchema
+    .optional()
+    .meta({ description: 'Filled in when a training begins.', doNotSuggest: true }),
 });
 
 export const dataSchema = z.discriminatedUnion('source', [phantomDataSchema, preparedDataSchema]);
@@ -93,65 +134,135 @@ export type PreparedContents = z.output<typeof contentsSchema>;
 export const monitors = ['accuracy', 'pck', 'loss'] as const;
 
 const trainingSchema = z.strictObject({
-  epochs: positiveInt.default(120),
-  /** 250 with phantoms; 0, which is what it is with a prepared set: as many as it takes to see every sample once. */
-  stepsPerEpoch: z.number().int().nonnegative().optional(),
-  trainBatch: positiveInt.max(1024).default(3),
-  /**
-   * Parts in which a batch is computed, each with batch norms of its own; beside each other where the CPU computes,
-   * which loses less than many threads within each operation. Part of what is computed, so that it is the same
-   * whatever the machine.
-   */
-  parts: positiveInt.max(64).default(1),
-  valBatch: positiveInt.max(1024).default(4),
-  optimizer: z.enum(['rmsprop', 'adam']).default('rmsprop'),
-  lr: z.number().positive().max(10).default(2.5e-4),
-  momentum: z.number().min(0).max(1).default(0),
-  weightDecay: z.number().nonnegative().default(0),
-  /** Steps over which the rate rises from zero. */
-  warmup: z.number().int().nonnegative().default(0),
-  schedule: scheduleSchema.prefault({ kind: 'steps' }),
-  /** Largest L2 norm of the gradients; 0: they are not clipped. */
-  clip: z.number().nonnegative().default(0),
-  /** Decay of the moving average of the weights, which is what is validated and shipped; 0: none. */
-  ema: z.number().min(0).max(0.99999).default(0),
-  /** What decides which epoch is the best, and when patience is out. */
-  monitor: z.enum(monitors).default('accuracy'),
-  /** Epochs in a row without a better one after which training ends; 0: it never ends early. */
-  patience: z.number().int().nonnegative().default(0),
-  loss: lossSchema.prefault({ kind: 'reference' }),
-  seed: z.number().int().nonnegative().default(42),
-  /** Standard deviation of the target Gaussians in input pixels. */
-  targetSigma: z.number().positive().max(64).default(5),
-  /** Factor on `targetSigma` after every epoch; 0: it stays. */
-  sigmaDecay: z.number().min(0).max(1).default(0),
-  /** First epoch to run, from 0: rates and target widths are as if the ones before had been trained. */
-  startEpoch: z.number().int().nonnegative().default(0),
-  /** Held-out phantoms looked at after every epoch; of a prepared set it is the whole validation split. */
-  validationSize: positiveInt.max(100_000).default(48),
-  /**
-   * Wall time within which the schedule has to end; whichever of steps and minutes is further along
-   * decides the rate. null: steps alone, the only way that gives the same weights every time.
-   */
-  timeBudgetMinutes: z.number().positive().nullable().default(null),
-  /** Minutes between checkpoints inside an epoch. */
-  checkpointMinutes: z.number().positive().default(2),
+  epochs: positiveInt.default(120).describe('Epochs to train.'),
+  stepsPerEpoch: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      'Training steps between two validations: 250 with phantoms. 0, which is what it is with a prepared set: as many as it takes to see every sample once.',
+    ),
+  trainBatch: positiveInt.max(1024).default(3).describe('Images per training step. Memory grows with it.'),
+  parts: positiveInt
+    .max(64)
+    .default(1)
+    .describe(
+      'Parts in which a batch is computed, each with batch norms of its own; beside each other where the CPU computes, which loses less than many threads within each operation. Part of what is computed, so that it is the same whatever the machine.',
+    ),
+  valBatch: positiveInt.max(1024).default(4).describe('Images per validation step.'),
+  optimizer: z.enum(['rmsprop', 'adam']).default('rmsprop').describe('How weights are updated.'),
+  lr: z.number().positive().max(10).default(2.5e-4).describe('Learning rate.'),
+  momentum: z.number().min(0).max(1).default(0).describe('Momentum of rmsprop.'),
+  weightDecay: z.number().nonnegative().default(0).describe('L2 penalty on the weights.'),
+  warmup: z.number().int().nonnegative().default(0).describe('Steps over which the rate rises from zero.'),
+  schedule: scheduleSchema
+    .prefault({ kind: 'steps' })
+    .describe(
+      'How the learning rate falls: in `steps` at given epochs (the reference: after 60 and 90), or along half a `cosine`.',
+    ),
+  clip: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('Largest L2 norm of the gradients; 0: they are not clipped.'),
+  ema: z
+    .number()
+    .min(0)
+    .max(0.99999)
+    .default(0)
+    .describe('Decay of the moving average of the weights, which is what is validated and shipped; 0: none.'),
+  monitor: z
+    .enum(monitors)
+    .default('accuracy')
+    .describe(
+      'What decides which epoch is the best, and when patience is out: levels found within 5 mm, PCK as in the reference, or the loss, on held-out samples.',
+    ),
+  patience: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Epochs in a row without a better one after which training ends; 0: it never ends early.'),
+  loss: lossSchema
+    .prefault({ kind: 'reference' })
+    .describe(
+      "What is minimised: the `reference`'s mean squared error, or one `weighted` towards the discs, which the light network needs.",
+    ),
+  seed: z.number().int().nonnegative().default(42).describe('Decides every random choice of the training.'),
+  targetSigma: z
+    .number()
+    .positive()
+    .max(64)
+    .default(5)
+    .describe('Standard deviation of the target Gaussians in input pixels.'),
+  sigmaDecay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Factor on `targetSigma` after every epoch; 0: it stays.'),
+  startEpoch: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'First epoch to run, from 0: rates and target widths are as if the ones before had been trained.',
+    ),
+  validationSize: positiveInt
+    .max(100_000)
+    .default(48)
+    .describe(
+      'Held-out phantoms looked at after every epoch; of a prepared set it is the whole validation split.',
+    ),
+  timeBudgetMinutes: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      'Wall time within which the schedule has to end; whichever of steps and minutes is further along decides the rate. null: steps alone, the only way that gives the same weights every time.',
+    ),
+  checkpointMinutes: z
+    .number()
+    .positive()
+    .default(2)
+    .describe('Minutes between checkpoints inside an epoch.'),
 });
 
 export const trainingConfigSchema = z.strictObject({
-  /** Where an editor finds the schema; not used here. */
-  $schema: z.string().optional(),
-  formatVersion: z.literal(1),
-  /** Name of the model that comes out: letters, digits, `-`, `_`, `.`. */
-  name: z.string().regex(/^[\w.-]+$/, 'use letters, digits, "-", "_" and "." only'),
-  title: z.string().optional(),
-  contrast: z.enum(['T1w', 'T2w', 'any']).default('any'),
-  /** A preset by name, or every width spelt out. */
-  network: z.union([z.enum(['reference', 'light']), networkConfigSchema]).default('reference'),
-  /** The model to start from: its folder, a run (its best) or an installed model's name; null: random weights. */
-  initial: z.string().min(1).nullable().default(null),
-  data: dataSchema.prefault({ source: 'phantom' }),
-  training: trainingSchema.prefault({}),
+  $schema: z.string().optional().describe('Where an editor finds the schema; not used here.'),
+  formatVersion: z.literal(1).describe('Version of this format: 1.'),
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'use letters, digits, "-", "_" and "." only')
+    .describe('Name of the model that comes out: letters, digits, `-`, `_`, `.`.'),
+  title: z.string().optional().describe('What the model is, in a few words; shown where models are listed.'),
+  contrast: z
+    .enum(['T1w', 'T2w', 'any'])
+    .default('any')
+    .describe('The contrast the model is for; labelling warns where a volume is of another.'),
+  network: z
+    .union([z.enum(['reference', 'light']), networkConfigSchema])
+    .default('reference')
+    .describe(
+      'The network: `reference` (as published, with attention; 6.8 M parameters), `light` (about 1 M, quick on a CPU), or every width spelt out.',
+    ),
+  initial: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "The model to start from: its folder, a run (its best) or an installed model's name; null: random weights.",
+    ),
+  data: dataSchema
+    .prefault({ source: 'phantom' })
+    .describe('What is trained on: synthetic spines (`phantom`) or a `prepared` set.'),
+  training: trainingSchema
+    .prefault({})
+    .describe("How long and how it is trained; defaults are the reference's."),
 });
 
 type ParsedConfig = z.output<typeof trainingConfigSchema>;
@@ -180,72 +291,51 @@ export function parseTrainingConfig(value: unknown, file?: string): TrainingConf
       file,
     );
   const { data, training, network } = parsed.data;
-  const phantoms = data.source === 'phantom';
-  const stepsPerEpoch = training.stepsPerEpoch ?? (phantoms ? 250 : 0);
-  if (phantoms && stepsPerEpoch === 0)
-    throw new UserError(
-      'invalid training configuration',
-      '`training.stepsPerEpoch`: there is no end of phantoms; give 1 or more',
-      file,
-    );
-  if (training.parts > training.trainBatch)
-    throw new UserError(
-      'invalid training configuration',
-      `\`training.parts\`: a batch of ${training.trainBatch} has no ${training.parts} parts; give at most ${training.trainBatch}`,
-      file,
-    );
   const config = {
     ...parsed.data,
     network: spelledOut(network),
-    training: { ...training, stepsPerEpoch },
+    training: { ...training, stepsPerEpoch: training.stepsPerEpoch ?? (data.source === 'phantom' ? 250 : 0) },
   };
-  if (channelMeaning(config.network).values.every((value) => value === null))
-    throw new UserError('invalid training configuration', '`network.joints` leaves no map for a disc', file);
+  const [contradiction] = contradictions(config);
+  if (contradiction)
+    throw new UserError(
+      'invalid training configuration',
+      `\`${contradiction.path.join('.')}\`: ${contradiction.why}`,
+      file,
+    );
   return config;
 }
 
-/**
- * Reads and checks a configuration file (JSON). An initial model is looked for beside the file first, a prepared set
- * there alone.
- */
-export async function readTrainingConfig(file: string): Promise<TrainingConfig> {
-  const config = parseTrainingConfig(await readConfigJson(file), file);
-  const { initial, data } = config;
-  const beside = initial === null ? null : resolve(dirname(file), initial);
-  return {
-    ...config,
-    initial: beside !== null && existsSync(beside) ? beside : initial,
-    data: data.source === 'prepared' ? { ...data, path: resolve(dirname(file), data.path) } : data,
-  };
+/** What is wrong with settings that are fine each by itself. */
+interface Contradiction {
+  readonly path: readonly string[];
+  readonly why: string;
 }
 
-/** The JSON of a configuration file, unchecked, so that command line options can be laid over it first. */
-export async function readConfigJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === 'EISDIR'
-        ? 'it is a folder; give a training configuration file (JSON)'
-        : code === 'ENOENT'
-          ? 'there is no such file; give a training configuration file (JSON)'
-          : (error as Error).message;
-    throw new UserError('cannot read training configuration', why, file, { cause: error });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(
-      'cannot read training configuration',
-      `it is not JSON: ${(error as Error).message}`,
-      file,
-    );
-  }
+/** What the settings of a configuration contradict in each other, without a look at the disk. */
+function contradictions({
+  network,
+  data,
+  training,
+}: Pick<TrainingConfig, 'network' | 'data' | 'training'>): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (data.source === 'phantom' && training.stepsPerEpoch === 0)
+    found.push({
+      path: ['training', 'stepsPerEpoch'],
+      why: 'there is no end of phantoms; give 1 or more',
+    });
+  if (training.parts > training.trainBatch)
+    found.push({
+      path: ['training', 'parts'],
+      why: `a batch of ${training.trainBatch} has no ${training.parts} parts; give at most ${training.trainBatch}`,
+    });
+  if (channelMeaning(network).values.every((value) => value === null))
+    found.push({ path: ['network', 'joints'], why: 'it leaves no map for a disc; give 2 or more' });
+  return found;
 }
 
-function spelledOut(network: ParsedConfig['network']): NetworkConfig {
+/** A preset's widths. */
+export function spelledOut(network: ParsedConfig['network']): NetworkConfig {
   if (network === 'reference') return referenceNetwork();
   if (network === 'light') return lightNetwork();
   return network;

@@ -90,27 +90,52 @@ function contentsOf(set: PreparedSet, digest: string): PreparedContents {
 }
 
 /** A network has to have the maps the set has channels for. */
-function checkNetwork(network: NetworkConfig, { preparation, channels, folder }: PreparedSet): void {
-  const refuse = (why: string): never => {
-    throw new UserError('cannot train', why, folder);
-  };
+function checkNetwork(network: NetworkConfig, set: PreparedSet): void {
+  const misfit = networkMisfit(network, set);
+  if (misfit !== null) throw new UserError('cannot train', `${misfit.why}; ${misfit.remedy}`, set.folder);
+}
+
+/** What keeps a network from a set. */
+export interface NetworkMisfit {
+  readonly why: string;
+  /** For the command line. */
+  readonly remedy: string;
+  readonly setting: 'variant' | 'joints';
+  /** The number of maps that would fit. */
+  readonly joints?: number;
+}
+
+/** Why a network can't be trained on a set; null where it can. */
+export function networkMisfit(
+  network: NetworkConfig,
+  { preparation, channels }: Pick<PreparedSet, 'preparation' | 'channels'>,
+): NetworkMisfit | null {
   const { values } = channels;
   const range = `${discName(values[0])} to ${discName(values.at(-1)!)}`;
   if (preparation === 'reference') {
     if (network.variant !== 'reference')
-      refuse(
-        'a set prepared as the reference does is for the reference network; choose that, or prepare without --prepare reference',
-      );
+      return {
+        why: 'a set prepared as the reference does is for the reference network',
+        remedy: 'choose that, or prepare without --prepare reference',
+        setting: 'variant',
+      };
     if (network.joints !== values.length)
-      refuse(
-        `the set has ${values.length} channels and the network ${network.joints} maps; set network.joints (--joints) to ${values.length}`,
-      );
-    return;
+      return {
+        why: `the set has ${values.length} channels and the network ${network.joints} maps`,
+        remedy: `set network.joints (--joints) to ${values.length}`,
+        setting: 'joints',
+        joints: values.length,
+      };
+    return null;
   }
   const { values: maps, anyDisc } = channelMeaning(network, values[0]);
   const levels = maps.filter((value) => value !== null).length;
-  if (levels > values.length)
-    refuse(
-      `the network has ${levels} maps for levels, the set has ${values.length} channels (${range}); set network.joints (--joints) to ${values.length + (anyDisc === null ? 0 : 1)} or fewer`,
-    );
+  if (levels <= values.length) return null;
+  const joints = values.length + (anyDisc === null ? 0 : 1);
+  return {
+    why: `the network has ${levels} maps for levels, the set has ${values.length} channels (${range})`,
+    remedy: `set network.joints (--joints) to ${joints} or fewer`,
+    setting: 'joints',
+    joints,
+  };
 }

@@ -25,6 +25,9 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   return () => rm(file, { force: true });
 }
 
+/** Who trains in a run folder, in words; null where nobody does. */
+export const runHolder = (folder: string): Promise<string | null> => livingHolder(join(folder, '.lock'));
+
 /** Makes a file that must not exist yet. */
 async function createdAlone(file: string, content: string): Promise<boolean> {
   try {

@@ -1,13 +1,6 @@
+import { readConfiguration } from '@disc-labeling/server/configuration/read';
 import { lightNetwork, referenceNetwork } from '@disc-labeling/models/config';
-import {
-  channelMeaning,
-  lossOf,
-  parseTrainingConfig,
-  readTrainingConfig,
-} from '@disc-labeling/server/training/config';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { channelMeaning, lossOf, parseTrainingConfig } from '@disc-labeling/server/training/config';
 import { describe, expect, it } from 'vitest';
 import { repositoryDir } from '../../support/shared.js';
 
@@ -67,34 +60,13 @@ describe('parseTrainingConfig', () => {
     expect(() => parseTrainingConfig(value, 'c.json')).toThrow(message);
     expect(() => parseTrainingConfig(value, 'c.json')).toThrow(/\(c\.json\)/);
   });
-
-  it('tells a missing file, a folder and broken JSON apart', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'config-'));
-    await writeFile(join(folder, 'broken.json'), '{"name": ');
-    await expect(readTrainingConfig(join(folder, 'none.json'))).rejects.toThrow(/no such file/);
-    await expect(readTrainingConfig(folder)).rejects.toThrow(/is a folder/);
-    await expect(readTrainingConfig(join(folder, 'broken.json'))).rejects.toThrow(/not JSON/);
-    await rm(folder, { recursive: true });
-  });
-});
-
-describe('readTrainingConfig', () => {
-  it('looks for an initial model beside the file, and leaves the name of an installed one', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'config-'));
-    await mkdir(join(folder, 'first'));
-    const initialOf = async (initial: string) => {
-      await writeFile(join(folder, 'config.json'), JSON.stringify({ ...minimal, initial }));
-      return (await readTrainingConfig(join(folder, 'config.json'))).initial;
-    };
-    expect(await initialOf('first')).toBe(join(folder, 'first'));
-    expect(await initialOf('spine-light')).toBe('spine-light');
-    await rm(folder, { recursive: true });
-  });
 });
 
 describe('the light recipe', () => {
   it('is valid and says what the shipped weights were trained with', async () => {
-    const config = await readTrainingConfig(`${repositoryDir}server/src/training/recipes/light.json`);
+    const { training: config } = await readConfiguration(
+      `${repositoryDir}server/src/training/recipes/light.json`,
+    );
     expect(config.network).toEqual(lightNetwork());
     expect(lossOf(config)).toEqual({ kind: 'weighted', peakWeight: 8, anyDisc: 11, anyDiscWeight: 2 });
   });

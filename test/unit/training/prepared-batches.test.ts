@@ -1,7 +1,8 @@
 import type { Float32Tensor } from '@disc-labeling/models/engines/types';
 import { gaussianTargets } from '@disc-labeling/server/dataset/targets';
 import { trainingBatch } from '@disc-labeling/server/training/batches';
-import { parseTrainingConfig, readTrainingConfig } from '@disc-labeling/server/training/config';
+import { readConfiguration } from '@disc-labeling/server/configuration/read';
+import { parseTrainingConfig } from '@disc-labeling/server/training/config';
 import { fingerprintDifferences, fingerprint } from '@disc-labeling/server/training/fingerprint';
 import { completeConfig, configForSet } from '@disc-labeling/server/training/prepared-config';
 import { preparedData } from '@disc-labeling/server/training/prepared-batches';
@@ -95,7 +96,7 @@ describe('configurations for prepared sets', () => {
     const file = join(folder, 'configs', 'c.json');
     const data = { source: 'prepared', path: '../set' };
     await writeFile(file, JSON.stringify({ formatVersion: 1, name: 'c', data }));
-    expect((await readTrainingConfig(file)).data).toMatchObject({ path: join(folder, 'set') });
+    expect((await readConfiguration(file)).training.data).toMatchObject({ path: join(folder, 'set') });
   });
 
   it('names what is wrong with an augmentation', () => {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { monitors, readTrainingConfig } from '../../training/config.js';
+import { readConfiguration } from '../../configuration/read.js';
+import { monitors } from '../../training/config.js';
 import { configForSet, isFolder } from '../../training/prepared-config.js';
 import type { TrainingEvent, TrainingSummary } from '../../training/events.js';
 import { withOverrides } from '../../training/overrides.js';
@@ -10,7 +11,7 @@ import type { Output, Progress } from '../output.js';
 import { finiteNumber, wholeNumber, type RegisterCommand } from '../program.js';
 
 interface TrainOptions extends TrainingOverrides {
-  readonly output: string;
+  readonly output?: string;
   readonly resume?: boolean;
 }
 
@@ -21,13 +22,21 @@ export const registerTrain: RegisterCommand = (program, action) => {
     .description(
       'train a network as a configuration file (JSON) says, or on a prepared set (a folder); options given here go before it',
     )
-    .requiredOption('--output <run>', 'the run folder: checkpoints, metrics, log')
+    .option(
+      '--output <run>',
+      'the run folder: checkpoints, metrics, log; else the one the configuration names',
+    )
     .option('--resume', "go on from the run folder's last checkpoint");
   addOverrides(command).action(
     action(async ({ options, output, signal }, file: string, given: TrainOptions) => {
-      const { output: run, resume, ...overrides } = given;
-      const base = (await isFolder(file)) ? await configForSet(file) : await readTrainingConfig(file);
-      const config = withOverrides(base, overrides);
+      const { output: named, resume, ...overrides } = given;
+      const configured = (await isFolder(file)) ? null : await readConfiguration(file);
+      const config = withOverrides(configured?.training ?? (await configForSet(file)), overrides);
+      const run = named ?? (configured?.hasOutput ? configured.output : undefined);
+      if (run === undefined)
+        return command.error(
+          "error: required option '--output <run>' not specified, nor is it in a configuration",
+        );
       const summary = await runTraining(config, run, {
         resume: resume === true,
         engine: options.engine,

@@ -1,7 +1,7 @@
 /** What may be done to a sample each time it is trained on, and how hard. */
 import { z } from 'zod';
 
-const probability = z.number().min(0).max(1);
+const probability = z.number().min(0).max(1).describe('How often it is done, 0 to 1.');
 
 /** Lowest and highest value drawn. */
 const range = (low: number, high: number) =>
@@ -10,28 +10,39 @@ const range = (low: number, high: number) =>
     .refine(([from, to]) => from <= to, 'the first number has to be the smaller one');
 
 const kinds = {
-  /** Degrees about the middle of the window. */
-  rotation: z.strictObject({ probability, degrees: range(-180, 180) }),
-  /** Factor on the anatomy's size, uniform in its logarithm. */
-  scale: z.strictObject({ probability, factor: range(0.25, 4) }),
-  /** mm along each axis, in whole pixels. */
-  shift: z.strictObject({ probability, mm: range(-200, 200) }),
-  /** Standard deviation in mm of a displacement that changes smoothly over about five centimetres. */
-  elastic: z.strictObject({ probability, mm: range(0, 6) }),
-  /** Exponent on 0..1, uniform in its logarithm. */
-  gamma: z.strictObject({ probability, exponent: range(0.1, 10) }),
-  /** Standard deviation of the logarithm of a gain that changes smoothly over the picture. */
-  bias: z.strictObject({ probability, strength: range(0, 1.5) }),
-  /** Standard deviation where the brightest is 1; Gaussian or Rician, half of the time each. */
-  noise: z.strictObject({ probability, sigma: range(0, 0.5) }),
-  /** How many times coarser rows, columns or both are made. */
-  resolution: z.strictObject({ probability, factor: range(1, 8) }),
-  /** Side lengths in mm of a blanked rectangle, and how far it stays from every disc's point. */
-  cutOut: z.strictObject({ probability, mm: range(1, 300), margin: z.number().min(0).max(200) }),
-  /** Bright becomes dark. */
-  inversion: z.strictObject({ probability }),
-  /** Head to foot, as in Azad et al.'s training; no anatomy looks like that. */
-  flip: z.strictObject({ probability }),
+  rotation: z
+    .strictObject({ probability, degrees: range(-180, 180) })
+    .describe('Degrees about the middle of the window.'),
+  scale: z
+    .strictObject({ probability, factor: range(0.25, 4) })
+    .describe("Factor on the anatomy's size, uniform in its logarithm."),
+  shift: z
+    .strictObject({ probability, mm: range(-200, 200) })
+    .describe('mm along each axis, in whole pixels.'),
+  elastic: z
+    .strictObject({ probability, mm: range(0, 6) })
+    .describe(
+      'Standard deviation in mm of a displacement that changes smoothly over about five centimetres.',
+    ),
+  gamma: z
+    .strictObject({ probability, exponent: range(0.1, 10) })
+    .describe('Exponent on 0..1, uniform in its logarithm.'),
+  bias: z
+    .strictObject({ probability, strength: range(0, 1.5) })
+    .describe('Standard deviation of the logarithm of a gain that changes smoothly over the picture.'),
+  noise: z
+    .strictObject({ probability, sigma: range(0, 0.5) })
+    .describe('Standard deviation where the brightest is 1; Gaussian or Rician, half of the time each.'),
+  resolution: z
+    .strictObject({ probability, factor: range(1, 8) })
+    .describe('How many times coarser rows, columns or both are made.'),
+  cutOut: z
+    .strictObject({ probability, mm: range(1, 300), margin: z.number().min(0).max(200) })
+    .describe("Side lengths in mm of a blanked rectangle, and how far it stays from every disc's point."),
+  inversion: z.strictObject({ probability }).describe('Bright becomes dark.'),
+  flip: z
+    .strictObject({ probability })
+    .describe("Head to foot, as in Azad et al.'s training; no anatomy looks like that."),
 };
 
 /** Every kind with its settings. */
@@ -40,6 +51,13 @@ export const augmentationSchema = z.strictObject(kinds);
 /** Every kind of augmentation with all of its settings. */
 export type Augmentation = z.infer<typeof augmentationSchema>;
 
+/** A kind that can be left out (false) or changed in part. */
+const changed = <Kind extends z.ZodObject>(kind: Kind) =>
+  z
+    .union([z.literal(false), kind.partial()])
+    .optional()
+    .describe(kind.description ?? '');
+
 /**
  * What a configuration may say: true for what suits the set's preparation, false for none, or what differs from
  * the former; a kind that is false is left out.
@@ -47,17 +65,17 @@ export type Augmentation = z.infer<typeof augmentationSchema>;
 export const augmentSchema = z.union([
   z.boolean(),
   z.strictObject({
-    rotation: z.union([z.literal(false), kinds.rotation.partial()]).optional(),
-    scale: z.union([z.literal(false), kinds.scale.partial()]).optional(),
-    shift: z.union([z.literal(false), kinds.shift.partial()]).optional(),
-    elastic: z.union([z.literal(false), kinds.elastic.partial()]).optional(),
-    gamma: z.union([z.literal(false), kinds.gamma.partial()]).optional(),
-    bias: z.union([z.literal(false), kinds.bias.partial()]).optional(),
-    noise: z.union([z.literal(false), kinds.noise.partial()]).optional(),
-    resolution: z.union([z.literal(false), kinds.resolution.partial()]).optional(),
-    cutOut: z.union([z.literal(false), kinds.cutOut.partial()]).optional(),
-    inversion: z.union([z.literal(false), kinds.inversion.partial()]).optional(),
-    flip: z.union([z.literal(false), kinds.flip.partial()]).optional(),
+    rotation: changed(kinds.rotation),
+    scale: changed(kinds.scale),
+    shift: changed(kinds.shift),
+    elastic: changed(kinds.elastic),
+    gamma: changed(kinds.gamma),
+    bias: changed(kinds.bias),
+    noise: changed(kinds.noise),
+    resolution: changed(kinds.resolution),
+    cutOut: changed(kinds.cutOut),
+    inversion: changed(kinds.inversion),
+    flip: changed(kinds.flip),
   }),
 ]);
 
