@@ -1,6 +1,8 @@
 /** The backend process: what the editor starts and speaks JSON-RPC with (`--node-ipc` or `--stdio`). */
 import { startBackend } from './backend/backend.js';
 import type { ServiceTools } from './backend/services.js';
+import { DatasetService } from './dataset/service.js';
+import { ModelLibrary } from './labeling/model-library.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
 import * as places from './places.js';
@@ -13,6 +15,8 @@ startBackend({
       threads: options.threads,
       onNotice: ({ message }) => log(message),
     }),
+  models: ({ options }) => new ModelLibrary(modelPlaces(options)),
+  datasets: ({ options }) => new DatasetService({ threads: options.threads }),
 });
 
 /** Where models lie: the client's word, or the product's own places. */

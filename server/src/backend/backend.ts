@@ -82,7 +82,8 @@ class LazyServices {
     const once = (area: keyof Services) => (): Promise<never> => {
       const known = this.#made.get(area);
       if (known) return known as Promise<never>;
-      const making = Promise.resolve(tools).then(factories[area]);
+      const make = factories[area] as (tools: ServiceTools) => Services[keyof Services];
+      const making = Promise.resolve(tools).then(make);
       this.#made.set(area, making);
       making.catch(() => this.#made.delete(area)); // the next request tries again
       return making as Promise<never>;

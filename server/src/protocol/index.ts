@@ -5,16 +5,25 @@
  */
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { BackendStatus } from './core.js';
+import { datasetRequests, type DatasetRequests } from './datasets.js';
+import { folderRequests, type FolderRequests } from './folders.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
-import { modelRequests, type ModelRequests } from './models.js';
+import {
+  modelLibraryRequests,
+  modelRequests,
+  type ModelLibraryRequests,
+  type ModelRequests,
+} from './models.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
 export type * from './datasets.js';
 export { userErrorCode } from './core.js';
 export type * from './evaluation.js';
+export type * from './folders.js';
 export type * from './labeling.js';
 export type * from './labels.js';
+export { modelNamePattern } from './models.js';
 export type * from './models.js';
 export type * from './training.js';
 export type { EngineStatus, EngineChoice };
@@ -23,7 +32,8 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests {}
+export interface Requests
+  extends LabelingRequests, FolderRequests, ModelRequests, ModelLibraryRequests, DatasetRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -36,7 +46,10 @@ export type NotificationMethod = keyof Notifications;
 /** Method names as values, so that no string literal is scattered about. */
 export const requests = {
   ...labelingRequests,
+  ...folderRequests,
   ...modelRequests,
+  ...modelLibraryRequests,
+  ...datasetRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

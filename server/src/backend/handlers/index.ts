@@ -1,5 +1,8 @@
 import type { RequestMethod } from '../../protocol/index.js';
+import { datasetHandlers } from './datasets.js';
+import { folderHandlers } from './folders.js';
 import { labelingHandlers } from './labeling.js';
+import { modelHandlers } from './models.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -7,5 +10,10 @@ export type Handlers = HandlersOf<RequestMethod>;
 
 /** Connects the protocol's requests to the services. */
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
-  return { ...labelingHandlers(dependencies) };
+  return {
+    ...labelingHandlers(dependencies),
+    ...folderHandlers(dependencies),
+    ...modelHandlers(dependencies),
+    ...datasetHandlers(dependencies),
+  };
 }
