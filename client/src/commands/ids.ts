@@ -11,6 +11,19 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  importWeights: 'discLabeling.importWeights',
+  installModel: 'discLabeling.installModel',
+  exportModel: 'discLabeling.exportModel',
+  deleteModel: 'discLabeling.deleteModel',
+  makeDefaultModel: 'discLabeling.makeDefaultModel',
+  revealModelCard: 'discLabeling.revealModelCard',
+  createDataset: 'discLabeling.createDataset',
+  prepare: 'discLabeling.prepare',
+  synthesizeDataset: 'discLabeling.synthesizeDataset',
+  labelFolder: 'discLabeling.labelFolder',
+  openDemo: 'discLabeling.openDemo',
+  openWalkthrough: 'discLabeling.openWalkthrough',
+  refreshViews: 'discLabeling.refreshViews',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -1,13 +1,19 @@
 import * as vscode from 'vscode';
 import { backendCommands } from './backend.js';
 import type { Command, Extension } from './command.js';
+import { datasetCommands } from './datasets.js';
 import { commandIds, type CommandName } from './ids.js';
+import { modelCommands } from './models.js';
+import { viewCommands } from './views.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
 export const commands: Readonly<Record<CommandName, Command>> = {
   ...volumeCommands,
   ...backendCommands,
+  ...modelCommands,
+  ...datasetCommands,
+  ...viewCommands,
 };
 
 /** Registers the table. */
