@@ -4,12 +4,15 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Extension } from './command.js';
 import { modelGiven } from './model-given.js';
-import { inWorkspace, placeButton } from './places.js';
+import { inWorkspace, pathGiven, placeButton } from './places.js';
 import { withProgress } from './with-progress.js';
 
-/** Writes a model as ONNX or safetensors, whichever the file's name says. */
-export async function exportModel({ backend }: Extension, given: unknown): Promise<void> {
-  const model = await modelGiven(backend, given, vscode.l10n.t('Export which model?'));
+/** Writes a model, or the best of a run, as ONNX or safetensors, whichever the file's name says. */
+export async function exportModel({ backend, views }: Extension, given: unknown): Promise<void> {
+  const run = views.runs.runs.find(({ path }) => path === pathGiven(given));
+  const model = run
+    ? { name: run.model, path: run.path }
+    : await modelGiven(backend, given, vscode.l10n.t('Export which model?'));
   if (!model) return;
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export {0}', model.name),

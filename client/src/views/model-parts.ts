@@ -17,7 +17,7 @@ export function modelParts(model: ModelSummary, t: Translate): ItemParts {
     imported: t('imported'),
   }[kindOf(model)];
   const seen = contrast === 'any' ? t('any contrast') : contrast;
-  const description = dotted([isDefault && t('default'), kind, seen]);
+  const description = dotted([isDefault && t('default'), kind, contrast !== 'any' && contrast]);
   const share = (value: number | undefined): string | null => (value === undefined ? null : percent(value));
   const distance = metrics['medianDistance'];
   return {
@@ -40,7 +40,7 @@ export function modelParts(model: ModelSummary, t: Translate): ItemParts {
       ]),
       plain(path),
     ].join('\n\n'),
-    spoken: t('Model {0}, {1}', name, description),
+    spoken: t('Model {0}, {1}', name, dotted([isDefault && t('default'), kind, seen])),
   };
 }
 

@@ -17,13 +17,21 @@ export function runParts(run: RunSummary, live: LiveStep | null, t: Translate): 
   const { name, model, state, epoch, epochs, best, problem, path, updated } = run;
   const quality = best && qualityOf(best, t);
   const left = state === 'training' && live ? timeLeft(live.secondsLeft, t) : null;
+  const now = Math.min(epoch + 1, epochs);
+  // The icon tells the state, and the view is narrow.
+  const brief = {
+    training: t('epoch {0}/{1}', now, epochs),
+    finished: epoch === 1 ? t('1 epoch') : t('{0} epochs', epoch),
+    stopped: t('stopped at {0}/{1}', epoch, epochs),
+    broken: t('cannot be resumed'),
+  }[state];
   const at = {
-    training: t('epoch {0} of {1}', Math.min(epoch + 1, epochs), epochs),
-    finished: epochs === 1 ? t('finished, 1 epoch') : t('finished, {0} epochs', epoch),
+    training: t('training, epoch {0} of {1}', now, epochs),
+    finished: epoch === 1 ? t('finished, 1 epoch') : t('finished, {0} epochs', epoch),
     stopped: t('stopped after {0} of {1} epochs', epoch, epochs),
     broken: t('cannot be resumed'),
   }[state];
-  const description = dotted([at, left, quality]);
+  const description = dotted([brief, quality, left]);
   return {
     label: name,
     description,
@@ -46,10 +54,10 @@ export function runParts(run: RunSummary, live: LiveStep | null, t: Translate): 
       ...(problem === null ? [] : [plain(problem)]),
       plain(path),
     ].join('\n\n'),
-    spoken: dotted([t('Run {0}, {1}', name, description), problem]),
+    spoken: dotted([t('Run {0}, {1}', name, at), left, quality, problem]),
   };
 }
 
 /** How good the best epoch is: as the reference measures it where that is known. */
 const qualityOf = ({ pck, accuracy }: NonNullable<RunSummary['best']>, t: Translate): string =>
-  pck === undefined ? t('best accuracy {0}', percent(accuracy)) : t('best PCK {0}', percent(pck));
+  pck === undefined ? t('accuracy {0}', percent(accuracy)) : t('PCK {0}', percent(pck));
