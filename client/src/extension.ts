@@ -8,8 +8,10 @@ import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
+import { registerPages } from './pages/read-only.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
+import { Views } from './views/index.js';
 
 let backend: Backend | undefined;
 
@@ -20,9 +22,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const editors = new VolumeEditors(context.extensionUri, running, (panel, request) =>
     answer(panel, request, running),
   );
-  const extension: Extension = { backend: running, editors };
+  const views = new Views(running);
+  const extension: Extension = { backend: running, editors, views };
   context.subscriptions.push(
     editors,
+    views,
+    registerPages(),
     new StatusItem(running),
     registerCommands(extension),
     startForConfigurations(running),
@@ -32,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       running.trusted();
+      views.refresh();
       editors.documents.forEach((document) => void document.open());
     }),
   );

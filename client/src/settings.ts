@@ -31,8 +31,11 @@ const backendSettings = ['defaultModel', 'engine', 'threads'] as const satisfies
 export const concernsBackend = (event: ConfigurationChangeEvent): boolean =>
   backendSettings.some((name) => event.affectsConfiguration(`${section}.${name}`));
 
-/** Writes a setting for this machine's user. */
-export const changeSetting = <Name extends keyof Settings>(
+/** Writes a setting: the workspace's where that has one, which would hide the user's; otherwise the user's. */
+export function changeSetting<Name extends keyof Settings>(
   name: Name,
   value: Settings[Name],
-): Thenable<void> => workspace.getConfiguration(section).update(name, value, true);
+): Thenable<void> {
+  const values = workspace.getConfiguration(section);
+  return values.update(name, value, values.inspect(name)?.workspaceValue === undefined);
+}

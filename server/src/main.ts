@@ -2,6 +2,8 @@
 import { startBackend } from './backend/backend.js';
 import type { ServiceTools } from './backend/services.js';
 import { ConfigurationService } from './configuration/service.js';
+import { DatasetService } from './dataset/service.js';
+import { ModelLibrary } from './labeling/model-library.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
 import * as places from './places.js';
@@ -15,6 +17,8 @@ startBackend({
       onNotice: ({ message }) => log(message),
     }),
   configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),
+  models: ({ options }) => new ModelLibrary(modelPlaces(options)),
+  datasets: ({ options }) => new DatasetService({ threads: options.threads }),
 });
 
 /** Where models lie: the client's word, or the product's own places. */

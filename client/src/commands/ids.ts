@@ -12,6 +12,19 @@ export const commandIds = {
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
   newConfiguration: 'discLabeling.newConfiguration',
+  importWeights: 'discLabeling.importWeights',
+  installModel: 'discLabeling.installModel',
+  exportModel: 'discLabeling.exportModel',
+  deleteModel: 'discLabeling.deleteModel',
+  makeDefaultModel: 'discLabeling.makeDefaultModel',
+  revealModelCard: 'discLabeling.revealModelCard',
+  createDataset: 'discLabeling.createDataset',
+  prepare: 'discLabeling.prepare',
+  synthesizeDataset: 'discLabeling.synthesizeDataset',
+  labelFolder: 'discLabeling.labelFolder',
+  openDemo: 'discLabeling.openDemo',
+  openWalkthrough: 'discLabeling.openWalkthrough',
+  refreshViews: 'discLabeling.refreshViews',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

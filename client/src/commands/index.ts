@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { backendCommands } from './backend.js';
 import { configurationCommands } from './configuration.js';
 import type { Command, Extension } from './command.js';
+import { datasetCommands } from './datasets.js';
 import { commandIds, type CommandName } from './ids.js';
+import { modelCommands } from './models.js';
+import { viewCommands } from './views.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
@@ -10,6 +13,9 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...volumeCommands,
   ...backendCommands,
   ...configurationCommands,
+  ...modelCommands,
+  ...datasetCommands,
+  ...viewCommands,
 };
 
 /** Registers the table. */

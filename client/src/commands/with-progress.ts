@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestOptions } from '../backend.js';
+import { timeLeft } from '../words.js';
 
 /**
  * Runs a long request under a notification that tells how far it is, how long it will still take, and can cancel it.
@@ -19,7 +20,7 @@ export function withProgress<T>(
       progress: (message, fraction) => {
         const increment = fraction === null ? undefined : Math.max(0, 100 * fraction - shown);
         shown += increment ?? 0;
-        const left = fraction === null ? null : timeLeft((Date.now() - started) / 1000, fraction);
+        const left = fraction === null ? null : estimate((Date.now() - started) / 1000, fraction);
         bar.report({ message: left === null ? message : `${message} \u00b7 ${left}`, increment });
       },
     });
@@ -27,10 +28,7 @@ export function withProgress<T>(
 }
 
 /** What is left, in words; null while it can't be told yet. */
-function timeLeft(seconds: number, fraction: number): string | null {
+function estimate(seconds: number, fraction: number): string | null {
   if (seconds < 2 || fraction < 0.02) return null;
-  const left = (seconds / fraction) * (1 - fraction);
-  return left < 90
-    ? vscode.l10n.t('{0} s left', Math.ceil(left))
-    : vscode.l10n.t('{0} min left', Math.round(left / 60));
+  return timeLeft((seconds / fraction) * (1 - fraction), vscode.l10n.t);
 }

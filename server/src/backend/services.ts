@@ -1,14 +1,19 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { ConfigurationService } from '../configuration/service.js';
 import type {
+  CreateDatasetParams,
+  DatasetOutcome,
   DescribeResponse,
   Disc,
+  ExportModelResult,
   InitializationOptions,
   LabelResult,
   ModelSummary,
   NotificationMethod,
   Notifications,
+  PrepareParams,
   SaveLabelsResponse,
+  SynthesizeParams,
 } from '../protocol/index.js';
 
 /** How far a piece of work has come. */
@@ -46,12 +51,43 @@ export interface LabelingService {
   describe(path: string): Promise<DescribeResponse>;
   models(): Promise<readonly ModelSummary[]>;
   engines(): Promise<readonly EngineStatus[]>;
-  /** Writes the label volume and its sidecar beside the image. @throws UserError */
+  /** Writes the label volume and its sidecar, beside the image unless a folder is given. @throws UserError */
   saveLabels(
     path: string,
-    labels: { readonly discs: readonly Disc[]; readonly model: string; readonly overwrite: boolean },
+    labels: {
+      readonly discs: readonly Disc[];
+      readonly model: string;
+      readonly engine?: string;
+      readonly overwrite: boolean;
+      readonly folder?: string;
+    },
   ): Promise<SaveLabelsResponse>;
   /** Ends worker threads and sessions. */
+  dispose(): Promise<void>;
+}
+
+/** The user's own models, and models taken out. Every call may throw a UserError. */
+export interface ModelsService {
+  importWeights(file: string, name: string): Promise<ModelSummary>;
+  /** @param source a run folder (its best) or a model folder */
+  install(source: string, name: string): Promise<ModelSummary>;
+  exportModel(model: string, file: string): Promise<ExportModelResult>;
+  /** For good. @param path of one of the user's own models */
+  delete(path: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** What long work is given. */
+export interface Work {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: WorkProgress) => void;
+}
+
+/** Datasets from folders, and drawn ones. Every call may throw a UserError, or CancelledError once aborted. */
+export interface DatasetsService {
+  create(params: CreateDatasetParams, work: Work): Promise<DatasetOutcome>;
+  prepare(params: PrepareParams, work: Work): Promise<DatasetOutcome>;
+  synthesize(params: SynthesizeParams, work: Work): Promise<DatasetOutcome>;
   dispose(): Promise<void>;
 }
 
@@ -59,6 +95,8 @@ export interface LabelingService {
 export interface Services {
   readonly labeling: LabelingService;
   readonly configuration: ConfigurationService;
+  readonly models: ModelsService;
+  readonly datasets: DatasetsService;
 }
 
 /** What a service is made with. */

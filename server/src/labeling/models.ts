@@ -28,15 +28,24 @@ export async function availableModels(where: ModelPlaces = places): Promise<Mode
       contrast: description.contrast,
       path,
       origin,
+      // What an import notes of the file it read; a training has no such file.
+      made: 'sha256' in description.provenance ? 'imported' : 'trained',
       parameters,
       attention: description.network.attention,
       isDefault: description.name === chosen || path === resolve(chosen),
+      card: cardOf(path),
+      metrics: description.metrics,
     });
   const [shipped, own] = await Promise.all([
     listModels([where.weightsFolder]),
     listModels([where.userModelsFolder]),
   ]);
   return [...shipped.map(summarize('shipped')), ...own.map(summarize('user'))];
+}
+
+function cardOf(folder: string): string | null {
+  const path = join(folder, 'README.md');
+  return existsSync(path) ? path : null;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface DatasetOutcome {
   readonly leftOut: readonly LeftOut[];
   /** Sentences for the user. */
   readonly notices: readonly string[];
+  /** A file to look at first: a volume (create, synthesize) or a contact sheet (prepare); null where there is none. */
+  readonly example: string | null;
 }
 
 export interface CreateDatasetParams extends WithProgress {

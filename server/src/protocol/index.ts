@@ -6,8 +6,15 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import { configurationRequests, type ConfigurationRequests } from './configuration.js';
 import type { BackendStatus } from './core.js';
+import { datasetRequests, type DatasetRequests } from './datasets.js';
+import { folderRequests, type FolderRequests } from './folders.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
-import { modelRequests, type ModelRequests } from './models.js';
+import {
+  modelLibraryRequests,
+  modelRequests,
+  type ModelLibraryRequests,
+  type ModelRequests,
+} from './models.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -15,8 +22,10 @@ export type * from './datasets.js';
 export { configurationCommands } from './configuration.js';
 export { userErrorCode } from './core.js';
 export type * from './evaluation.js';
+export type * from './folders.js';
 export type * from './labeling.js';
 export type * from './labels.js';
+export { modelNamePattern } from './models.js';
 export type * from './models.js';
 export type * from './training.js';
 export type { EngineStatus, EngineChoice };
@@ -26,6 +35,8 @@ export type { EngineStatus, EngineChoice };
  * (the backend registers a map of this type).
  */
 export interface Requests extends LabelingRequests, ModelRequests, ConfigurationRequests {}
+export interface Requests
+  extends LabelingRequests, FolderRequests, ModelRequests, ModelLibraryRequests, DatasetRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -38,8 +49,11 @@ export type NotificationMethod = keyof Notifications;
 /** Method names as values, so that no string literal is scattered about. */
 export const requests = {
   ...labelingRequests,
+  ...folderRequests,
   ...modelRequests,
   ...configurationRequests,
+  ...modelLibraryRequests,
+  ...datasetRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

@@ -29,9 +29,12 @@ const model = (
   contrast,
   path: `/models/${name}`,
   origin: isDefault ? 'shipped' : 'user',
+  made: 'trained',
   parameters: 6_795_086,
   attention: true,
   isDefault,
+  card: null,
+  metrics: {},
 });
 
 /**

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { engineIds } from '@disc-labeling/models/engines/types';
@@ -16,14 +16,38 @@ interface MenuItem {
   readonly when?: string;
 }
 
+interface WalkthroughStep {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly image?: string; readonly markdown?: string; readonly altText?: string };
+  readonly completionEvents: readonly string[];
+}
+
+/** Commands of parts of the workbench that are not here yet: menus and the walkthrough count on them. */
+const expected = [
+  'newConfiguration',
+  'train',
+  'resume',
+  'stopTraining',
+  'openRun',
+  'evaluate',
+  'test',
+  'compareModels',
+  'animate',
+].map((name) => `discLabeling.${name}`);
+
 const read = (path: string): string => readFileSync(join(repositoryDir, path), 'utf8');
 const text = read('package.json');
 const manifest = JSON.parse(text);
-const { commands, menus, configuration, customEditors } = manifest.contributes as {
+const { commands, menus, configuration, customEditors, ...workbench } = manifest.contributes as {
   commands: Command[];
   menus: Record<string, MenuItem[]>;
   configuration: { properties: Record<string, { enum?: string[] }> };
   customEditors: { viewType: string; priority: string; selector: { filenamePattern: string }[] }[];
+  viewsContainers: { activitybar: { id: string; icon: string }[] };
+  views: Record<string, { id: string; icon: string }[]>;
+  viewsWelcome: { view: string; contents: string; when: string }[];
+  walkthroughs: { id: string; icon: string; steps: WalkthroughStep[] }[];
 };
 const strings = JSON.parse(read('package.nls.json')) as Record<string, string>;
 
@@ -40,24 +64,115 @@ describe('the manifest', () => {
     expect(commands.map(({ command }) => command).sort()).toEqual(Object.values(commandIds).sort());
   });
 
+  const known = new Set([...commands.map(({ command }) => command), ...expected]);
+  const views = Object.values(workbench.views).flat();
+
   test('menus name commands there are', () => {
-    const known = new Set(commands.map(({ command }) => command));
     for (const item of Object.values(menus).flat()) expect(known).toContain(item.command);
   });
 
-  test('conditions name the editor there is', () => {
+  test('conditions ask for what there is', () => {
     const conditions = [
       ...commands.flatMap(({ enablement }) => enablement ?? []),
       ...Object.values(menus)
         .flat()
         .flatMap(({ when }) => when ?? []),
+      ...workbench.viewsWelcome.map(({ when }) => when),
+    ];
+    const forms = [
+      `activeCustomEditorId == '${viewType}'`,
+      'explorerResourceIsFolder',
+      'false',
+      /^resourceFilename =~ \/.*\/i$/,
+      "resourceFilename == 'disc-labeling.json'",
+      /^!?isWorkspaceTrusted$/,
+      /^discLabeling\.health [!=]= 'failed'$/,
+      /^workspaceFolderCount [!=]= 0$/,
+      ...views.map(({ id }) => `view == ${id}`),
+      // What views give their entries, see the test below.
+      /^viewItem =~ \/.*(model|run|best).*\/$/,
     ];
     expect(conditions.length).toBeGreaterThan(0);
-    for (const condition of conditions)
+    for (const part of conditions.flatMap((condition) => condition.split(/ (?:&&|\|\|) /)))
       expect(
-        condition === `activeCustomEditorId == '${viewType}'` || condition.startsWith('resourceFilename =~ '),
-        condition,
+        forms.some((form) => (typeof form === 'string' ? form === part : form.test(part))),
+        part,
       ).toBe(true);
+  });
+
+  test('entries of the views match the conditions made for them', () => {
+    const contexts = [
+      ...['shipped', 'user'].flatMap((origin) => [`model.${origin}`, `model.${origin}.default`]),
+      ...['training', 'finished', 'stopped', 'broken'].flatMap((state) => [
+        `run.${state}`,
+        `run.${state}.best`,
+      ]),
+    ];
+    const matching = (id: string, group: string): string[] => {
+      const item = menus['view/item/context'].find(
+        (one) => one.command === `discLabeling.${id}` && (one as { group?: string }).group === group,
+      )!;
+      const pattern = new RegExp(/viewItem =~ \/(.*)\/$/.exec(item.when!)![1]);
+      return contexts.filter((context) => pattern.test(context));
+    };
+    expect(matching('makeDefaultModel', 'inline@1')).toEqual(['model.shipped', 'model.user']);
+    expect(matching('deleteModel', '9_delete@1')).toEqual(['model.user', 'model.user.default']);
+    expect(matching('resume', 'inline@1')).toEqual(['run.stopped', 'run.stopped.best']);
+    expect(matching('stopTraining', 'inline@1')).toEqual(['run.training', 'run.training.best']);
+    expect(matching('installModel', 'inline@2')).toHaveLength(4);
+  });
+
+  test('views have a container, code behind them, and words for when they are empty', () => {
+    const containers = workbench.viewsContainers.activitybar.map(({ id }) => id);
+    expect(Object.keys(workbench.views)).toEqual(containers);
+    for (const { id } of views) {
+      expect(client.some((source) => source.includes(`createTreeView('${id}'`))).toBe(true);
+      const welcomes = workbench.viewsWelcome.filter(({ view }) => view === id);
+      expect(welcomes.some(({ when }) => when === '!isWorkspaceTrusted')).toBe(true);
+      expect(welcomes.length).toBeGreaterThan(2);
+    }
+  });
+
+  /** Commands that links in the manifest's Markdown run. */
+  const linked = (markdown: string): string[] =>
+    [...strings[markdown.slice(1, -1)].matchAll(/\(command:([\w.]+)/g)].map((match) => match[1]);
+  const builtIn = ['workbench.trust.manage', 'vscode.openFolder', ...views.map(({ id }) => `${id}.focus`)];
+
+  test('what empty views and the walkthrough link to is there', () => {
+    const links = [
+      ...workbench.viewsWelcome.flatMap(({ contents }) => linked(contents)),
+      ...workbench.walkthroughs.flatMap(({ steps }) =>
+        steps.flatMap(({ description }) => linked(description)),
+      ),
+    ];
+    for (const link of links) expect([...known, ...builtIn]).toContain(link);
+  });
+
+  test('every step of the walkthrough has a button, an end and a picture that is packed', () => {
+    const packed = read('.vscodeignore');
+    expect(packed).toContain('!resources/walkthrough/**');
+    for (const { steps } of workbench.walkthroughs)
+      for (const { id, description, media, completionEvents } of steps) {
+        expect(linked(description).length, id).toBeGreaterThan(0);
+        expect(completionEvents.length, id).toBeGreaterThan(0);
+        for (const event of completionEvents) {
+          const [kind, what] = event.split(':');
+          if (kind === 'onCommand') expect(known, id).toContain(what);
+          else expect(views.map((view) => `onView:${view.id}`)).toContain(event);
+        }
+        expect(existsSync(join(repositoryDir, (media.image ?? media.markdown)!)), id).toBe(true);
+        if (media.image) expect(media.altText, id).toBeTruthy();
+      }
+  });
+
+  test('icons are there, packed, and in the colour of the text where the theme chooses it', () => {
+    const packed = read('.vscodeignore').split('\n');
+    const icons = [...workbench.viewsContainers.activitybar, ...views, ...workbench.walkthroughs];
+    for (const { icon } of icons) expect(packed).toContain(`!${icon}`);
+    for (const { icon } of workbench.viewsContainers.activitybar) {
+      const colours = [...read(icon).matchAll(/(?:fill|stroke)="([^"]+)"/g)].map((match) => match[1]);
+      expect(new Set(colours)).toEqual(new Set(['none', 'currentColor']));
+    }
   });
 
   test('every setting is read somewhere, and every setting read is there', () => {

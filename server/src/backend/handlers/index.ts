@@ -1,6 +1,9 @@
 import type { RequestMethod } from '../../protocol/index.js';
 import { configurationHandlers } from './configuration.js';
+import { datasetHandlers } from './datasets.js';
+import { folderHandlers } from './folders.js';
 import { labelingHandlers } from './labeling.js';
+import { modelHandlers } from './models.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -11,5 +14,8 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
   return {
     ...labelingHandlers(dependencies),
     ...configurationHandlers(dependencies),
+    ...folderHandlers(dependencies),
+    ...modelHandlers(dependencies),
+    ...datasetHandlers(dependencies),
   };
 }

@@ -1,33 +1,22 @@
 import { importWeights } from '@disc-labeling/models/weights/import';
-import { writeModel } from '@disc-labeling/models/weights/folder';
-import type { Model } from '@disc-labeling/models/model';
+import { readModelDescription } from '@disc-labeling/models/weights/folder';
+import { UserError } from '@disc-labeling/models/errors';
 import { basename, resolve } from 'node:path';
-import { exportModel, type ExportSize } from '../../labeling/export-model.js';
+import type { ExportSize } from '../../labeling/export-model.js';
+import { copyModel, ModelLibrary } from '../../labeling/model-library.js';
 import { findModel } from '../../labeling/models.js';
-import { modelCard } from '../../training/model-card.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 /** `weights`: weights in from other programs and out to them. */
 export const registerWeights: RegisterCommand = (program, action) => {
   const weights = program.command('weights').description('bring weights in and out');
   weights
-    .command('import <checkpoint> <outdir>')
+    .command('import <checkpoint> [outdir]')
     .description(
-      'turn a PyTorch checkpoint of the reference network, or a safetensors file, into a model folder',
+      'turn a PyTorch checkpoint of the reference network, or a safetensors file, into a model folder (default: one among your own models)',
     )
     .option('--name <name>', "the model's name (default: the folder's)")
-    .action(
-      action(async ({ output }, checkpoint: string, outdir: string, { name }: { name?: string }) => {
-        const { description } = await importWeights(checkpoint, outdir, name);
-        const { network } = description;
-        output.result({ model: outdir, name: description.name, network }, () =>
-          [
-            `${outdir}: ${description.name}, ${network.stacks} stacks, ${network.blocks} blocks,`,
-            `${network.joints} heat maps, ${network.attention ? 'with' : 'without'} attention`,
-          ].join(' '),
-        );
-      }),
-    );
+    .action(action(importModel));
   const exporting = weights
     .command('export <model> <file>')
     .description('write a model as <file>.onnx (inference graph) or <file>.safetensors (PyTorch names)')
@@ -45,12 +34,48 @@ export const registerWeights: RegisterCommand = (program, action) => {
     }),
   );
   weights
-    .command('copy <model> <outdir>')
-    .description('copy a model, such as the best of a run, into the model folder <outdir>')
+    .command('copy <model> [outdir]')
+    .description(
+      'copy a model, such as the best of a run, into the model folder <outdir> (default: one among your own models)',
+    )
     .option('--name <name>', "the copy's name (default: the folder's)")
     .option('--half', 'store 16 bits a number instead of 32')
-    .action(action(copyModel));
+    .action(action(copyWeights));
+  weights
+    .command('delete <model>')
+    .description('delete one of your own models, by its name or folder')
+    .action(
+      action(async ({ output }, model: string) => {
+        await new ModelLibrary().delete(model);
+        output.result({ deleted: model }, () => `${model}: deleted`);
+      }),
+    );
 };
+
+async function importModel(
+  { output }: CommandContext,
+  checkpoint: string,
+  outdir: string | undefined,
+  { name }: { name?: string },
+): Promise<void> {
+  if (outdir !== undefined) await importWeights(checkpoint, outdir, name);
+  const folder =
+    outdir ??
+    (await new ModelLibrary().importWeights(checkpoint, requireName('cannot import weights', name))).path;
+  const description = await readModelDescription(folder);
+  const { network } = description;
+  output.result({ model: folder, name: description.name, network }, () =>
+    [
+      `${folder}: ${description.name}, ${network.stacks} stacks, ${network.blocks} blocks,`,
+      `${network.joints} heat maps, ${network.attention ? 'with' : 'without'} attention`,
+    ].join(' '),
+  );
+}
+
+function requireName(what: string, name: string | undefined): string {
+  if (name === undefined) throw new UserError(what, 'give --name, or a folder to write it to');
+  return name;
+}
 
 async function writeExport(
   { output }: CommandContext,
@@ -58,7 +83,7 @@ async function writeExport(
   file: string,
   size: ExportSize | undefined,
 ): Promise<void> {
-  const result = await exportModel(await findModel(model), file, size);
+  const result = await new ModelLibrary().exportModel(model, file, size);
   output.result({ model, ...result }, ({ format, bytes }) => {
     const input = result.size === undefined ? '' : `, input ${[result.size].flat().join(' x ')}`;
     return `${file}: ${format}, ${(bytes / 1e6).toFixed(1)} MB${input}`;
@@ -77,14 +102,16 @@ function sizeOf([height, width, ...more]: readonly (number | 'any')[]): ExportSi
   return typeof height === 'number' && typeof width === 'number' ? [height, width] : null;
 }
 
-async function copyModel(
+async function copyWeights(
   { output }: CommandContext,
   source: string,
-  outdir: string,
-  { name = basename(resolve(outdir)), half }: { name?: string; half?: boolean },
+  outdir: string | undefined,
+  { name, half }: { name?: string; half?: boolean },
 ): Promise<void> {
-  const { description, weights } = await findModel(source);
-  const copy: Model = { description: { ...description, name }, weights };
-  await writeModel(outdir, copy, { card: modelCard(copy), storage: half ? 'float16' : 'float32' });
-  output.result({ model: outdir, name }, () => `${outdir}: ${name}`);
+  const copied =
+    outdir === undefined
+      ? await new ModelLibrary().install(source, requireName('cannot copy model', name), { half })
+      : { path: outdir, name: name ?? basename(resolve(outdir)) };
+  if (outdir !== undefined) await copyModel(await findModel(source), outdir, copied.name, { half });
+  output.result({ model: copied.path, name: copied.name }, () => `${copied.path}: ${copied.name}`);
 }

@@ -1,0 +1,70 @@
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import * as vscode from 'vscode';
+
+/** A button that shows where something lies. */
+export interface PlaceButton {
+  readonly title: string;
+  readonly show: () => Thenable<unknown>;
+}
+
+/** Shows a file or folder: in the explorer if it is in the workspace, or where else it can be seen from here. */
+export function placeButton(path: string, isFolder: boolean): PlaceButton {
+  const uri = vscode.Uri.file(path);
+  const run =
+    (command: string, ...args: unknown[]) =>
+    (): Thenable<unknown> =>
+      vscode.commands.executeCommand(command, ...args);
+  if (vscode.workspace.getWorkspaceFolder(uri))
+    return { title: vscode.l10n.t('Show in Explorer'), show: run('revealInExplorer', uri) };
+  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined)
+    return { title: vscode.l10n.t('Show in File Manager'), show: run('revealFileInOS', uri) };
+  const folder = isFolder ? uri : vscode.Uri.file(dirname(path));
+  return {
+    title: vscode.l10n.t('Open Folder'),
+    show: run('vscode.openFolder', folder, { forceNewWindow: true }),
+  };
+}
+
+/** A folder the user picks; undefined when dismissed. */
+export async function pickFolder(title: string, openLabel: string): Promise<string | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title,
+    openLabel,
+    canSelectFiles: false,
+    canSelectFolders: true,
+    defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri,
+  });
+  return picked?.[0]?.fsPath;
+}
+
+/** Asks for the folder to write to, with a proposal that Enter accepts. */
+export function askFolder(title: string, proposal: string): Thenable<string | undefined> {
+  const name = basename(proposal);
+  const start = proposal.length - name.length;
+  return vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('Folder to write to; a new one, or one an earlier call has written'),
+    value: proposal,
+    valueSelection: [start, proposal.length],
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      isAbsolute(text.trim()) ? null : vscode.l10n.t('Give the whole path of a folder.'),
+  });
+}
+
+/** Beside a folder, under its name with something added. */
+export const beside = (folder: string, ending: string): string =>
+  join(dirname(folder), `${basename(folder)}-${ending}`);
+
+/** In the workspace, or, without one, in the home folder of whoever asks. */
+export const inWorkspace = (name: string, home: string): string =>
+  join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? home, name);
+
+/** The path a command was given: by the explorer (a `Uri`), a CodeLens or a link (a URI), or a view (`{path}`). */
+export function pathGiven(given: unknown): string | undefined {
+  if (given instanceof vscode.Uri) return given.fsPath;
+  if (typeof given === 'string') return given.startsWith('file:') ? vscode.Uri.parse(given).fsPath : given;
+  if (typeof given === 'object' && given !== null && 'path' in given && typeof given.path === 'string')
+    return given.path;
+  return undefined;
+}

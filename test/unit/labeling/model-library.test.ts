@@ -1,0 +1,68 @@
+import { UserError } from '@disc-labeling/models/errors';
+import { readModel } from '@disc-labeling/models/weights/folder';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ModelLibrary } from '../../../server/src/labeling/model-library.js';
+import { availableModels, type ModelPlaces } from '../../../server/src/labeling/models.js';
+import { repositoryDir } from '../../support/shared.js';
+
+const shipped = join(repositoryDir, 'models', 'weights');
+let folder: string;
+let where: ModelPlaces;
+let library: ModelLibrary;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'models-'));
+  where = { weightsFolder: shipped, userModelsFolder: join(folder, 'own') };
+  library = new ModelLibrary(where);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Names and numbers of all weights. */
+async function digest(model: string): Promise<string> {
+  const hash = createHash('sha256');
+  const { weights } = await readModel(model);
+  for (const name of [...weights.keys()].sort()) hash.update(name).update(weights.get(name)!.data);
+  return hash.digest('hex');
+}
+
+test("a run's best becomes a model of one's own", async () => {
+  const run = join(folder, 'run');
+  await cp(join(shipped, 'spine-light'), join(run, 'best'), { recursive: true });
+  const model = await library.install(run, 'mine');
+  expect(model).toMatchObject({ name: 'mine', origin: 'user', made: 'trained', isDefault: false });
+  expect(model.card).toBe(join(model.path, 'README.md'));
+  expect(model.metrics['accuracy']).toBeGreaterThan(0);
+  expect(await digest(model.path)).toBe(await digest(join(run, 'best')));
+});
+
+test('exported and imported again it is the same model, said to be imported', async () => {
+  const file = join(folder, 'weights.safetensors');
+  const { bytes, format } = await library.exportModel('spine-light', file);
+  expect(format).toBe('safetensors');
+  expect((await stat(file)).size).toBe(bytes);
+  const model = await library.importWeights(file, 'again');
+  expect(model).toMatchObject({ name: 'again', origin: 'user', made: 'imported' });
+  expect(await digest(model.path)).toBe(await digest(join(shipped, 'spine-light')));
+});
+
+test.each([
+  ['spine-light', 'there is a model of this name'],
+  ['../out', 'may hold only letters'],
+  ['.hidden', 'may hold only letters'],
+  ['', 'may hold only letters'],
+])('a model may not be called "%s"', async (name, reason) => {
+  await expect(library.install('spine-light', name)).rejects.toThrow(reason);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('only models of one\u2019s own are deleted, whole', async () => {
+  const { path } = await library.install('spine-light', 'mine');
+  await expect(library.delete(join(shipped, 'spine-light'))).rejects.toThrow(UserError);
+  await expect(library.delete(folder)).rejects.toThrow('only your own models');
+  await library.delete(path);
+  expect(await readdir(where.userModelsFolder)).toEqual([]);
+  expect((await availableModels(where)).map(({ name }) => name)).toEqual(['spine-light']);
+});
