@@ -6,7 +6,7 @@ import type { VoxelArray } from './types.js';
 export type VoxelType =
   'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64' | 'int64' | 'uint64';
 
-type ArrayType = new (buffer: ArrayBuffer) => ArrayLike<number | bigint>;
+type ArrayType = new (buffer: ArrayBuffer, byteOffset?: number) => ArrayLike<number | bigint>;
 
 interface Datatype {
   readonly name: VoxelType;
@@ -69,7 +69,7 @@ export function decodeVoxels(
   slope: number,
   inter: number,
 ): VoxelArray {
-  if (littleEndian !== (endianness() === 'LE')) swapBytes(bytes, type.bytes);
+  if (littleEndian !== (endianness() === 'LE')) swapBytes(Buffer.from(bytes), type.bytes);
   const stored = new type.array(bytes);
   const scaled = Number.isFinite(slope) && slope !== 0 && Number.isFinite(inter);
   if (scaled && (slope !== 1 || inter !== 0)) return scaleVoxels(stored, type, slope, inter);
@@ -78,8 +78,7 @@ export function decodeVoxels(
   return stored as VoxelArray;
 }
 
-function swapBytes(bytes: ArrayBuffer, size: number): void {
-  const buffer = Buffer.from(bytes);
+function swapBytes(buffer: Buffer, size: number): void {
   if (size === 2) buffer.swap16();
   else if (size === 4) buffer.swap32();
   else if (size === 8) buffer.swap64();
@@ -101,21 +100,25 @@ const ranges: Partial<Record<VoxelType, readonly [number, number]>> = {
   uint32: [0, 4294967295],
 };
 
-/** Little-endian bytes of `values`; integers are rounded and kept inside the type's range (NaN becomes 0). */
-export function encodeVoxels(values: VoxelArray, type: VoxelType): Buffer {
+/**
+ * Little-endian bytes of `values`; integers are rounded and kept inside the type's range (NaN becomes 0).
+ * @param before bytes of zeros to leave before them, a multiple of 8
+ */
+export function encodeVoxels(values: VoxelArray, type: VoxelType, before = 0): Buffer {
   const { bytes } = datatypeNamed(type);
-  const buffer = new ArrayBuffer(values.length * bytes);
+  const buffer = new ArrayBuffer(before + values.length * bytes);
   const range = ranges[type];
-  const target = new datatypes[datatypeNamed(type).code].array(buffer) as unknown as
+  const target = new datatypes[datatypeNamed(type).code].array(buffer, before) as unknown as
     VoxelArray | BigInt64Array | BigUint64Array;
   if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     for (let n = 0; n < values.length; n++) target[n] = BigInt(Math.round(values[n]) || 0);
-  } else if (range === undefined) {
+  } else if (range === undefined || values.constructor === target.constructor) {
     target.set(values);
   } else {
     for (let n = 0; n < values.length; n++)
       target[n] = Math.min(range[1], Math.max(range[0], Math.round(values[n]) || 0));
   }
-  if (endianness() !== 'LE') swapBytes(buffer, bytes);
+  const encoded = Buffer.from(buffer, before);
+  if (endianness() !== 'LE') swapBytes(encoded, bytes);
   return Buffer.from(buffer);
 }
