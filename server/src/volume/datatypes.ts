@@ -6,7 +6,11 @@ import type { VoxelArray } from './types.js';
 export type VoxelType =
   'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64' | 'int64' | 'uint64';
 
-type ArrayType = new (buffer: ArrayBuffer, byteOffset?: number) => ArrayLike<number | bigint>;
+type ArrayType = new (
+  buffer: ArrayBuffer,
+  byteOffset?: number,
+  length?: number,
+) => ArrayLike<number | bigint>;
 
 interface Datatype {
   readonly name: VoxelType;
@@ -63,14 +67,15 @@ export function datatypeNamed(name: VoxelType): { code: number; bytes: number } 
  * @param slope, inter `value = slope * stored + inter`; a slope that is zero or not finite means no scaling
  */
 export function decodeVoxels(
-  bytes: ArrayBuffer,
+  bytes: Uint8Array<ArrayBuffer>,
   type: Datatype,
   littleEndian: boolean,
   slope: number,
   inter: number,
 ): VoxelArray {
-  if (littleEndian !== (endianness() === 'LE')) swapBytes(Buffer.from(bytes), type.bytes);
-  const stored = new type.array(bytes);
+  if (littleEndian !== (endianness() === 'LE')) swapBytes(bytes, type.bytes);
+  const aligned = bytes.byteOffset % type.bytes === 0 ? bytes : bytes.slice();
+  const stored = new type.array(aligned.buffer, aligned.byteOffset, aligned.byteLength / type.bytes);
   const scaled = Number.isFinite(slope) && slope !== 0 && Number.isFinite(inter);
   if (scaled && (slope !== 1 || inter !== 0)) return scaleVoxels(stored, type, slope, inter);
   if (stored instanceof BigInt64Array || stored instanceof BigUint64Array)
@@ -78,7 +83,8 @@ export function decodeVoxels(
   return stored as VoxelArray;
 }
 
-function swapBytes(buffer: Buffer, size: number): void {
+function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (size === 2) buffer.swap16();
   else if (size === 4) buffer.swap32();
   else if (size === 8) buffer.swap64();
@@ -118,7 +124,6 @@ export function encodeVoxels(values: VoxelArray, type: VoxelType, before = 0): B
     for (let n = 0; n < values.length; n++)
       target[n] = Math.min(range[1], Math.max(range[0], Math.round(values[n]) || 0));
   }
-  const encoded = Buffer.from(buffer, before);
-  if (endianness() !== 'LE') swapBytes(encoded, bytes);
+  if (endianness() !== 'LE') swapBytes(new Uint8Array(buffer, before), bytes);
   return Buffer.from(buffer);
 }
