@@ -70,6 +70,22 @@ describe('labelling synthetic subjects', () => {
     expect(summary.distance.median).toBeLessThan(4);
   });
 
+  it('takes the slice of the midline, though beside it foramina pass for one disc more', async () => {
+    const slanted = join(folder, 'slanted');
+    await synthesizeDataset(slanted, { subjects: 1, seed: 11, contrasts: ['T2w'] });
+    const stem = 'anat/sub-001_T2w';
+    const { result } = await service.label(join(slanted, 'sub-001', `${stem}.nii.gz`), {});
+    const { volume, points } = await readLabelVolume(
+      join(slanted, 'derivatives', 'labels', 'sub-001', `${stem}_label-discs_dlabel.nii.gz`),
+    );
+    expect(result.discs.map(({ value }) => value)).toEqual(points.map(({ value }) => value));
+    points.forEach(({ voxel }, n) => {
+      const apart = voxelToWorld(volume.affine, voxel).map((mm, axis) => mm - result.discs[n].world[axis]);
+      expect(Math.abs(apart[0])).toBeLessThan(3.5);
+      expect(Math.hypot(apart[1], apart[2])).toBeLessThan(5);
+    });
+  });
+
   it('finds the same places however the file stores its axes', async () => {
     const original = await readVolume(image('sub-001', 'T1w'));
     const expected = (await service.label(image('sub-001', 'T1w'), {})).result;

@@ -108,6 +108,36 @@ describe('dataset synthesize', () => {
     expect(summary.dataTypes).toEqual(['T1w', 'T2w']);
   });
 
+  it('draws further contrasts, which the validator accepts and which leave T1w and T2w as they are', async () => {
+    await synthesize(
+      'five',
+      '--subjects',
+      '1',
+      '--seed',
+      '4',
+      '--contrast',
+      'acq-stir_T2w',
+      'PDw',
+      'T2starw',
+      'both',
+    );
+    const { issues } = await validate(join(folder, 'five'));
+    expect(issues.errors.map(({ key }) => key)).toEqual([]);
+    await synthesize('both', '--subjects', '1', '--seed', '4', '--contrast', 'T2w', 'T1w');
+    const [five, both] = await Promise.all(['five', 'both'].map(digests));
+    const images = [...five].filter(([path]) => /^sub-.*\.nii\.gz$/.test(path));
+    expect(images.map(([path]) => path.split('sub-001_').at(-1)?.replace('.nii.gz', ''))).toEqual([
+      'PDw',
+      'T1w',
+      'T2starw',
+      'T2w',
+      'acq-stir_T2w',
+    ]);
+    expect(new Set(images.map(([, digest]) => digest)).size).toBe(5);
+    for (const [path, digest] of both) if (path.includes('sub-')) expect(five.get(path), path).toBe(digest);
+    expect((await failure('x', '--contrast', 'T9w')).code).toBe(2);
+  });
+
   it('is checked by a validator that does find what is wrong', async () => {
     await mkdir(join(folder, 'wrong', 'sub-001', 'anat'), { recursive: true });
     await writeFile(join(folder, 'wrong', 'sub-001', 'anat', 'sub-001_T9w.nii.gz'), '');

@@ -1,11 +1,12 @@
 import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
+import { bundledThread } from './bundled-thread.js';
+import { JobThreads } from './job-threads.js';
 import { inParallel } from './parallel.js';
 import { checkSizes } from './phantom/volume.js';
 import { claimFolder, type Recipe, subjectNames, writeDescriptions } from './synthesize/descriptions.js';
-import { filesOf, type SynthesizedImage, type SynthesizeJob } from './synthesize/job.js';
-import { DrawingThreads } from './synthesize/threads.js';
+import { filesOf, runJob, type SynthesizedImage, type SynthesizeJob } from './synthesize/job.js';
 
 export interface SynthesizeOptions extends Pick<Recipe, 'seed'> {
   readonly subjects: number;
@@ -57,11 +58,18 @@ export async function synthesizeDataset(
   const missing = await pick(jobs);
   const kept = jobs.length - missing.length;
   const asked = options.threads ?? availableParallelism();
-  const threads = new DrawingThreads(Math.min(asked, mostThreads, missing.length), signal);
+  const threads = new JobThreads<SynthesizeJob, SynthesizedImage>({
+    count: Math.min(asked, mostThreads, missing.length),
+    file: bundledThread('./synthesize-worker.mjs'),
+    work: 'draws phantoms',
+    run: runJob,
+    // Drawing makes very many short-lived corners: room for the young saves collecting them.
+    limits: { maxYoungGenerationSizeMb: 64 },
+    signal,
+  });
   let done = kept;
   try {
     await inParallel(missing, threads.count, async (job) => {
-      throwIfCancelled(signal);
       await threads.run(job);
       progress?.(++done / jobs.length, `${job.subject} ${job.contrast}`);
     });

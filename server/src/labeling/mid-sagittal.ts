@@ -55,6 +55,27 @@ export function slabAround(volume: Volume, at: number): SlabChoice {
   return choice(view, onGrid(at, thickness, view.shape[0]), thickness);
 }
 
+/** A slab with this share of the surest one's sureness may still be the best. */
+const comparable = 0.8;
+
+/**
+ * Which of the slabs shows the midline, after a network has looked at all of them. The surest need not: beside the
+ * canal, foramina between the arches look like discs, a level more at times, on both sides alike. So the middle of
+ * what a network is sure of counts, and of slabs of comparable sureness the one nearest to it.
+ * @param places along the left-right axis, of slabs in the order of their likelihood
+ * @param sureness of each; 0: nothing found
+ * @returns the index of a slab, the first where nothing was found at all
+ */
+export function surestMiddle(places: readonly number[], sureness: readonly number[]): number {
+  const least = comparable * Math.max(...sureness);
+  const excess = sureness.map((sure) => Math.max(0, sure - least));
+  const total = excess.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) return 0;
+  const middle = excess.reduce((sum, weight, n) => sum + weight * places[n], 0) / total;
+  const away = places.map((at, n) => (excess[n] > 0 ? Math.abs(at - middle) : Infinity));
+  return away.indexOf(Math.min(...away));
+}
+
 const thicknessOf = ({ shape: [slices], spacing: [spacing] }: OrientedView): number =>
   Math.min(slices, Math.max(1, Math.floor(slabMm / spacing)));
 

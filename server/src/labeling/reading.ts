@@ -6,9 +6,10 @@ import { sagittalSlab, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
+import { surestMiddle } from './mid-sagittal.js';
 import { candidateSlabs, prepareSlab, type PreparedSlab } from './preprocess.js';
 
-/** What a network read in the slab it was surest about. */
+/** What a network read in the slab that shows the midline best. */
 export interface Reading {
   readonly slab: SagittalSlab;
   readonly prepared: PreparedSlab;
@@ -33,11 +34,9 @@ export interface ReadingOptions {
 /** Enlargements of the slice whose maps are averaged, besides its own size: most mistaken levels
  * are mistaken at one size only. */
 const furtherScales = [0.8, 0.88, 1.13, 1.25];
-/** How much surer than the likeliest slab another must be to be preferred. */
-const margin = 1.1;
 
 /**
- * Runs a network over a volume: the likely mid-sagittal slabs first, then the surest of them at several scales.
+ * Runs a network over a volume: the likely mid-sagittal slabs first, then the best of them at several scales.
  *
  * @throws CancelledError once `signal` is aborted, at the latest after the pass under way
  */
@@ -67,14 +66,13 @@ export async function readSlabs(
   options: ReadingOptions = {},
 ): Promise<Reading> {
   const pass = new Pass(description, inference, new Stages(options));
-  let best = await pass.read(slabs[0]);
-  for (const [index, slab] of slabs.entries()) {
-    if (index > 0) {
-      const reading = await pass.read(slab);
-      if (sureness(reading) > margin * sureness(best)) best = reading;
-    }
-    options.progress?.((0.7 * (index + 1)) / slabs.length);
+  const readings: Reading[] = [];
+  for (const slab of slabs) {
+    readings.push(await pass.read(slab));
+    options.progress?.((0.7 * readings.length) / slabs.length);
   }
+  const places = slabs.map(({ slice }) => slice.index);
+  const best = readings[surestMiddle(places, readings.map(sureness))];
   // A model that knows no pixel size sees every slice stretched to one size.
   if (best.discs.length === 0 || description.input.spacing === null) return best;
   return pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));

@@ -6,7 +6,11 @@ import type { VoxelArray } from './types.js';
 export type VoxelType =
   'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64' | 'int64' | 'uint64';
 
-type ArrayType = new (buffer: ArrayBuffer) => ArrayLike<number | bigint>;
+type ArrayType = new (
+  buffer: ArrayBuffer,
+  byteOffset?: number,
+  length?: number,
+) => ArrayLike<number | bigint>;
 
 interface Datatype {
   readonly name: VoxelType;
@@ -63,14 +67,15 @@ export function datatypeNamed(name: VoxelType): { code: number; bytes: number } 
  * @param slope, inter `value = slope * stored + inter`; a slope that is zero or not finite means no scaling
  */
 export function decodeVoxels(
-  bytes: ArrayBuffer,
+  bytes: Uint8Array<ArrayBuffer>,
   type: Datatype,
   littleEndian: boolean,
   slope: number,
   inter: number,
 ): VoxelArray {
   if (littleEndian !== (endianness() === 'LE')) swapBytes(bytes, type.bytes);
-  const stored = new type.array(bytes);
+  const aligned = bytes.byteOffset % type.bytes === 0 ? bytes : bytes.slice();
+  const stored = new type.array(aligned.buffer, aligned.byteOffset, aligned.byteLength / type.bytes);
   const scaled = Number.isFinite(slope) && slope !== 0 && Number.isFinite(inter);
   if (scaled && (slope !== 1 || inter !== 0)) return scaleVoxels(stored, type, slope, inter);
   if (stored instanceof BigInt64Array || stored instanceof BigUint64Array)
@@ -78,8 +83,8 @@ export function decodeVoxels(
   return stored as VoxelArray;
 }
 
-function swapBytes(bytes: ArrayBuffer, size: number): void {
-  const buffer = Buffer.from(bytes);
+function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (size === 2) buffer.swap16();
   else if (size === 4) buffer.swap32();
   else if (size === 8) buffer.swap64();
@@ -101,21 +106,24 @@ const ranges: Partial<Record<VoxelType, readonly [number, number]>> = {
   uint32: [0, 4294967295],
 };
 
-/** Little-endian bytes of `values`; integers are rounded and kept inside the type's range (NaN becomes 0). */
-export function encodeVoxels(values: VoxelArray, type: VoxelType): Buffer {
+/**
+ * Little-endian bytes of `values`; integers are rounded and kept inside the type's range (NaN becomes 0).
+ * @param before bytes of zeros to leave before them, a multiple of 8
+ */
+export function encodeVoxels(values: VoxelArray, type: VoxelType, before = 0): Buffer {
   const { bytes } = datatypeNamed(type);
-  const buffer = new ArrayBuffer(values.length * bytes);
+  const buffer = new ArrayBuffer(before + values.length * bytes);
   const range = ranges[type];
-  const target = new datatypes[datatypeNamed(type).code].array(buffer) as unknown as
+  const target = new datatypes[datatypeNamed(type).code].array(buffer, before) as unknown as
     VoxelArray | BigInt64Array | BigUint64Array;
   if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     for (let n = 0; n < values.length; n++) target[n] = BigInt(Math.round(values[n]) || 0);
-  } else if (range === undefined) {
+  } else if (range === undefined || values.constructor === target.constructor) {
     target.set(values);
   } else {
     for (let n = 0; n < values.length; n++)
       target[n] = Math.min(range[1], Math.max(range[0], Math.round(values[n]) || 0));
   }
-  if (endianness() !== 'LE') swapBytes(buffer, bytes);
+  if (endianness() !== 'LE') swapBytes(new Uint8Array(buffer, before), bytes);
   return Buffer.from(buffer);
 }

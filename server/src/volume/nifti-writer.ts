@@ -52,8 +52,9 @@ function encodeVolume(volume: Writable, options: WriteVolumeOptions, path?: stri
   if (volume.shape.some((size) => size > 32767))
     throw new UserError('cannot write volume', 'NIfTI-1 holds at most 32767 voxels along an axis', path);
   const dtype = options.dtype ?? typeOf(volume.data);
-  const header = Buffer.from(headerOf(volume, dtype, options.description ?? '').toArrayBuffer());
-  return Buffer.concat([header, encodeVoxels(volume.data, dtype)]);
+  const bytes = encodeVoxels(volume.data, dtype, dataOffset);
+  bytes.set(new Uint8Array(headerOf(volume, dtype, options.description ?? '').toArrayBuffer()));
+  return bytes;
 }
 
 function typeOf(data: VoxelArray): VoxelType {

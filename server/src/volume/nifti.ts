@@ -2,31 +2,38 @@
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
 import { datatypeOf, decodeVoxels } from './datatypes.js';
 import { headerBytes, parseHeader, truncated, type ParsedHeader } from './nifti-header.js';
-import { openSource, SourceReader, type Source } from './source.js';
+import { openSource, SourceReader, unpackWhole, type Source } from './source.js';
 import type { Volume, VolumeHeader, VoxelArray } from './types.js';
 
 export { volumeBytes, writeVolume, type WriteVolumeOptions } from './nifti-writer.js';
 
 const cannotRead = 'cannot read volume';
 
+/** Bytes read at once where only the header is wanted. */
+const headerChunk = 1 << 12;
+
+/** Up to this size unpacking in one go, which can't be cancelled, takes but a moment. */
+const largestWhole = 1 << 26;
+
 /** What a file's header says; of a compressed file only its beginning is read. Errors as {@link readVolume}. */
 export async function readHeader(path: string): Promise<VolumeHeader> {
-  const { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices } =
-    await parsedHeader(path);
+  const { header } = await openVolume(path);
+  const { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices } = header;
   return { format, shape, datatype, spacing, affine, affineSource, littleEndian, notices };
 }
 
 /** Where the voxels of {@link readVolume} would lie, from the header alone. Errors likewise. */
 export async function readGrid(path: string): Promise<Pick<Volume, 'shape' | 'affine' | 'affineSource'>> {
-  const { grid: shape, affine, affineSource } = await parsedHeader(path);
+  const { grid: shape, affine, affineSource } = (await openVolume(path)).header;
   return { shape, affine, affineSource };
 }
 
-async function parsedHeader(path: string): Promise<ParsedHeader> {
+/** Looks at a file's beginning. */
+async function openVolume(path: string): Promise<{ source: Source; header: ParsedHeader }> {
   const source = await openSource(path);
-  const reader = new SourceReader(source);
+  const reader = new SourceReader(source, undefined, headerChunk);
   try {
-    return await readStart(reader, source);
+    return { source, header: await readStart(reader, source) };
   } finally {
     reader.close();
   }
@@ -39,21 +46,16 @@ async function parsedHeader(path: string): Promise<ParsedHeader> {
  * not NIfTI, cut short, damaged, impossible sizes, complex or colour voxels
  */
 export async function readVolume(path: string, options: { signal?: AbortSignal } = {}): Promise<Volume> {
-  const source = await openSource(path);
-  const reader = new SourceReader(source, options.signal);
-  try {
-    const header = await readStart(reader, source);
-    const bytes = await readVoxels(reader, source, header);
-    throwIfCancelled(options.signal);
-    const type = datatypeOf(header.datatypeCode);
-    if (typeof type === 'string') throw new UserError(cannotRead, type, path);
-    const data = decodeVoxels(bytes, type, header.littleEndian, header.slope, header.inter);
-    const { grid: shape, affine, affineSource, spacing } = header;
-    const notices = [...header.notices, ...replaceNonFinite(data)];
-    return { shape, data, affine, affineSource, spacing, notices };
-  } finally {
-    reader.close();
-  }
+  const { source, header } = await openVolume(path);
+  throwIfCancelled(options.signal);
+  const bytes = (await wholeVoxels(source, header)) ?? (await readVoxels(source, header, options.signal));
+  throwIfCancelled(options.signal);
+  const type = datatypeOf(header.datatypeCode);
+  if (typeof type === 'string') throw new UserError(cannotRead, type, path);
+  const data = decodeVoxels(bytes, type, header.littleEndian, header.slope, header.inter);
+  const { grid: shape, affine, affineSource, spacing } = header;
+  const notices = [...header.notices, ...replaceNonFinite(data)];
+  return { shape, data, affine, affineSource, spacing, notices };
 }
 
 /** Leaves the reader right behind the header. */
@@ -66,16 +68,35 @@ async function readStart(reader: SourceReader, source: Source): Promise<ParsedHe
   return parseHeader(start.subarray(0, count + more), source);
 }
 
-async function readVoxels(reader: SourceReader, source: Source, header: ParsedHeader): Promise<ArrayBuffer> {
-  const voxels = header.grid.reduce((product, size) => product * size);
-  const needed = voxels * header.voxelBytes;
-  await reader.skip(header.voxelOffset - reader.position);
-  const bytes = allocate(needed, source.path);
-  await reader.fill(new Uint8Array(bytes));
-  if (reader.position < header.voxelOffset + needed)
-    throw truncated(source, header, reader.position, header.voxelOffset + needed);
-  if (header.volumes === 1) await reader.drain();
-  return bytes;
+const lengthOf = ({ grid, voxelBytes }: ParsedHeader): number =>
+  grid.reduce((product, size) => product * size) * voxelBytes;
+
+/** The voxels of a compressed file of moderate size; null for any other, or where something is wrong with it. */
+async function wholeVoxels(source: Source, header: ParsedHeader): Promise<Uint8Array<ArrayBuffer> | null> {
+  const end = header.voxelOffset + lengthOf(header);
+  if (!source.gzipped || header.volumes > 1 || Math.max(end, source.size) > largestWhole) return null;
+  return (await unpackWhole(source, end))?.subarray(header.voxelOffset) ?? null;
+}
+
+/** The same piece by piece, so that it can be cancelled and says what is wrong. */
+async function readVoxels(
+  source: Source,
+  header: ParsedHeader,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = new SourceReader(source, signal);
+  try {
+    const needed = lengthOf(header);
+    await reader.skip(header.voxelOffset);
+    const bytes = new Uint8Array(allocate(needed, source.path));
+    await reader.fill(bytes);
+    if (reader.position < header.voxelOffset + needed)
+      throw truncated(source, header, reader.position, header.voxelOffset + needed);
+    if (header.volumes === 1) await reader.drain();
+    return bytes;
+  } finally {
+    reader.close();
+  }
 }
 
 function allocate(bytes: number, path: string): ArrayBuffer {

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import { drawSection } from '@disc-labeling/server/dataset/phantom/solid/section';
 import { sampleSubject } from '@disc-labeling/server/dataset/phantom/solid/subject';
+import { sampleIntensities } from '@disc-labeling/server/dataset/phantom/weightings';
+import type { Tissue } from '@disc-labeling/server/dataset/phantom/tissue';
 import { share } from '@disc-labeling/server/dataset/phantom/solid/extent';
 import {
   drawPhantomVolume,
   phantomFindings,
   type PhantomVolume,
+  type VolumeContrast,
 } from '@disc-labeling/server/dataset/phantom/volume';
 import { voxelToWorld } from '@disc-labeling/server/volume/orientation';
 
@@ -167,4 +170,35 @@ describe('pathology', () => {
     expect(shapes(['fusion'], 'marrow')).toBeGreaterThan(shapes([], 'marrow'));
     expect(shapes(['osteophytes'], 'cortical')).toBeGreaterThanOrEqual(shapes([], 'cortical') + 4);
   });
+});
+
+describe('the contrasts of a person', () => {
+  const meanOf = (contrast: VolumeContrast, tissue: Tissue): number => {
+    const drawn = Array.from({ length: 40 }, (_, n) =>
+      sampleIntensities(new Random(n), contrast === 'acq-stir_T2w' ? 'STIR' : contrast),
+    );
+    return drawn.reduce((sum, of) => sum + of[tissue], 0) / drawn.length;
+  };
+
+  it('differ as they do in a scanner', () => {
+    // Fat: nulled by STIR; marrow: full of fat, and dephased by a gradient echo; fluid: dark in T1w.
+    expect(meanOf('acq-stir_T2w', 'fat')).toBeLessThan(0.2 * meanOf('T2w', 'fat'));
+    expect(meanOf('acq-stir_T2w', 'marrow')).toBeLessThan(meanOf('T2w', 'marrow'));
+    expect(meanOf('T2starw', 'marrow')).toBeLessThan(0.5 * meanOf('T2starw', 'disc'));
+    expect(meanOf('PDw', 'csf')).toBeGreaterThan(meanOf('T1w', 'csf'));
+    expect(meanOf('PDw', 'csf')).toBeLessThan(meanOf('T2w', 'csf'));
+  });
+
+  it.each(['PDw', 'T2starw', 'acq-stir_T2w'] as const)(
+    'show the same discs in %s as in T2w',
+    async (contrast) => {
+      const [one, other] = [
+        worlds(await drawPhantomVolume(12, 'T2w', coarse)),
+        worlds(await drawPhantomVolume(12, contrast, coarse)),
+      ];
+      expect([...other.keys()]).toEqual([...one.keys()]);
+      for (const [value, at] of one)
+        expect(Math.hypot(...at.map((mm, n) => mm - other.get(value)![n]))).toBeLessThan(0.5);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import {
   prepareSlab,
   slabToInput,
 } from '@disc-labeling/server/labeling/preprocess';
+import { surestMiddle } from '@disc-labeling/server/labeling/mid-sagittal';
 import { percentiles, resample } from '@disc-labeling/server/volume/resample';
 import { sagittalSlab, type SagittalSlab } from '@disc-labeling/server/volume/slice';
 import { ras, volumeOf } from '../../support/volumes.js';
@@ -140,5 +141,23 @@ describe('candidates for the mid-sagittal slab', () => {
     expect(thick.every(({ slices }) => slices === 1)).toBe(true);
     expect(thick.some(({ centre }) => centre === 10)).toBe(true);
     expect(candidateSlabs(volumeOf([1, 30, 30], ras(1), (_, j) => j))).toEqual([{ centre: 0, slices: 1 }]);
+  });
+});
+
+describe('the slab that shows the midline', () => {
+  it('lies amid those that show discs, though foramina beside it pass for one disc more', () => {
+    // As measured on a T2w phantom whose midline lies at 6.5.
+    const places = [8, 6, 10, 4, 12, 2];
+    expect(places[surestMiddle(places, [6.44, 6.51, 7.17, 6.33, 2.68, 7.32])]).toBe(6);
+  });
+
+  it('is far from the middle of the volume where only slabs there show discs', () => {
+    expect(surestMiddle([20, 26, 14, 32, 8], [0.5, 4, 0, 9, 0])).toBe(3);
+  });
+
+  it('is the likelier one of two that are as good, and the likeliest where nothing is found', () => {
+    expect(surestMiddle([5, 8, 2], [0, 4, 4])).toBe(1);
+    expect(surestMiddle([5, 8, 2], [0, 0, 0])).toBe(0);
+    expect(surestMiddle([3], [7])).toBe(0);
   });
 });

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { bundledThread } from '../bundled-thread.js';
 import { openFeed, type Feed, type FeedThreads } from '../feed.js';
 import { type PhantomBatch, PhantomBatches, type PhantomBatchOptions, streams } from './batches.js';
 
@@ -14,12 +13,6 @@ export interface PhantomFeedOptions extends PhantomBatchOptions {
 /** An endless supply of training batches. */
 export type PhantomFeed = Feed<PhantomBatch>;
 
-/** Where the bundled thread lies, beside the bundle that contains this file; null in the sources. */
-function workerFile(): URL | null {
-  const url = new URL('./phantom-worker.mjs', import.meta.url);
-  return url.protocol === 'file:' && existsSync(fileURLToPath(url)) ? url : null;
-}
-
 /**
  * Starts drawing phantoms for training. What comes out depends on `seed`, `batch`, `reuse` and the
  * step alone: never on the number of threads or their timing.
@@ -27,7 +20,7 @@ function workerFile(): URL | null {
  */
 export function createPhantomFeed(options: PhantomFeedOptions): PhantomFeed {
   const { workers = 1, startStep, signal, ...batchOptions } = options;
-  const file = workers > 0 ? workerFile() : null;
+  const file = workers > 0 ? bundledThread('./phantom-worker.mjs') : null;
   const count = Math.min(workers, streams);
   const threads: FeedThreads | null = file && {
     file,

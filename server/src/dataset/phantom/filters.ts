@@ -8,63 +8,87 @@ function halfKernel(sigma: number): Float32Array {
   return Float32Array.from(side, (w) => w / sum);
 }
 
-/** Filters along rows with a symmetric kernel. Edges repeat. */
-function filterRows(input: Float32Array, width: number, height: number, half: Float32Array): Float32Array {
+/** Filters a row of the image with a symmetric kernel. Edges repeat. */
+function filterRow(
+  image: Float32Array,
+  start: number,
+  half: Float32Array,
+  line: Float64Array,
+  out: Float32Array,
+): void {
+  const width = out.length;
   const reach = half.length - 1;
-  const out = new Float32Array(input.length);
-  const line = new Float64Array(width + 2 * reach);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) line[reach + x] = input[row + x];
-    line.fill(input[row], 0, reach);
-    line.fill(input[row + width - 1], reach + width);
-    if (reach === 1) {
-      const [centre, side] = half;
-      for (let x = 0; x < width; x++) out[row + x] = centre * line[x + 1] + side * (line[x] + line[x + 2]);
-      continue;
-    }
-    for (let x = 0; x < width; x++) {
-      const at = x + reach;
-      let sum = half[0] * line[at];
-      for (let k = 1; k <= reach; k++) sum += half[k] * (line[at - k] + line[at + k]);
-      out[row + x] = sum;
-    }
+  for (let x = 0; x < width; x++) line[reach + x] = image[start + x];
+  for (let x = 0; x < reach; x++) {
+    line[x] = line[reach];
+    line[reach + width + x] = line[reach + width - 1];
   }
-  return out;
+  const centre = half[0];
+  const side = half[1];
+  const outer = half[2];
+  // The narrow kernels, which are the usual ones, without a loop for each pixel.
+  if (reach === 1) {
+    for (let x = 0; x < width; x++) out[x] = centre * line[x + 1] + side * (line[x] + line[x + 2]);
+    return;
+  }
+  if (reach === 2) {
+    for (let x = 0; x < width; x++)
+      out[x] = centre * line[x + 2] + side * (line[x + 1] + line[x + 3]) + outer * (line[x] + line[x + 4]);
+    return;
+  }
+  for (let x = 0; x < width; x++) {
+    const at = x + reach;
+    let sum = half[0] * line[at];
+    for (let k = 1; k <= reach; k++) sum += half[k] * (line[at - k] + line[at + k]);
+    out[x] = sum;
+  }
 }
 
-/** Filters along columns, a whole row at a time, which is kind to the cache. */
-function filterColumns(input: Float32Array, width: number, height: number, half: Float32Array): Float32Array {
-  const out = new Float32Array(input.length);
-  const sums = new Float64Array(width);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) sums[x] = half[0] * input[row + x];
-    for (let k = 1; k < half.length; k++) {
-      const above = Math.max(0, y - k) * width;
-      const below = Math.min(height - 1, y + k) * width;
-      const weight = half[k];
-      for (let x = 0; x < width; x++) sums[x] += weight * (input[above + x] + input[below + x]);
-    }
-    out.set(sums, row);
-  }
-  return out;
-}
-
-/** Gaussian blur, sigma in pixels. */
+/**
+ * Gaussian blur.
+ * @param sigmaX, sigmaY in pixels
+ * @param out written over and returned; may be the image itself
+ */
 export function blur(
   image: Float32Array,
   width: number,
   height: number,
   sigmaX: number,
   sigmaY = sigmaX,
+  out: Float32Array = new Float32Array(image.length),
 ): Float32Array {
-  return filterColumns(
-    filterRows(image, width, height, halfKernel(sigmaX)),
-    width,
-    height,
-    halfKernel(sigmaY),
-  );
+  const across = halfKernel(sigmaX);
+  const down = halfKernel(sigmaY);
+  const reach = down.length - 1;
+  const padded = new Float64Array(width + 2 * (across.length - 1));
+  // Rows filtered along themselves, as many as filtering down takes in: row y at y modulo their number.
+  const rows = Array.from({ length: 2 * reach + 1 }, () => new Float32Array(width));
+  const row = (y: number): Float32Array => rows[Math.max(0, Math.min(height - 1, y)) % rows.length];
+  const sums = new Float64Array(width);
+  for (let y = -reach; y < height; y++) {
+    const ahead = y + reach;
+    if (ahead < height) filterRow(image, ahead * width, across, padded, row(ahead));
+    if (y < 0) continue;
+    const middle = row(y);
+    const start = y * width;
+    if (reach === 1) {
+      const above = row(y - 1);
+      const below = row(y + 1);
+      const centre = down[0];
+      const side = down[1];
+      for (let x = 0; x < width; x++) out[start + x] = centre * middle[x] + side * (above[x] + below[x]);
+      continue;
+    }
+    for (let x = 0; x < width; x++) sums[x] = down[0] * middle[x];
+    for (let k = 1; k <= reach; k++) {
+      const above = row(y - k);
+      const below = row(y + k);
+      const weight = down[k];
+      for (let x = 0; x < width; x++) sums[x] += weight * (above[x] + below[x]);
+    }
+    out.set(sums, start);
+  }
+  return out;
 }
 
 /** Raises to a power in place, by a table over 0..1.5 with linear interpolation; values are clipped to that. */

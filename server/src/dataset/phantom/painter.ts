@@ -41,6 +41,7 @@ function rasterize(
 /**
  * Paints shapes with a palette.
  * @param random decides where in the textures the picture lies
+ * @param out written over and returned
  * @returns intensities, `height x width`, row by row; edges are smoothed over 2 x 2 samples
  */
 export function paint(
@@ -50,6 +51,7 @@ export function paint(
   size: { readonly width: number; readonly height: number },
   random: Random,
   bank: TextureBank = textures(),
+  out: Float32Array = new Float32Array(size.width * size.height),
 ): Float32Array {
   const labels = rasterize(shapes, project, size.width, size.height);
   const level = new Float32Array(shapes.length + 1);
@@ -65,7 +67,14 @@ export function paint(
     else mottled[i + 1] = strength * palette.texture;
     sulci[i + 1] = shape.sulci ?? 0;
   });
-  return shade(labels, { level, mottled, fibrous, sulci, csf: palette.intensity.csf }, size, random, bank);
+  return shade(
+    labels,
+    { level, mottled, fibrous, sulci, csf: palette.intensity.csf },
+    size,
+    random,
+    bank,
+    out,
+  );
 }
 
 interface Shades {
@@ -83,35 +92,56 @@ function shade(
   size: { readonly width: number; readonly height: number },
   random: Random,
   bank: TextureBank,
+  out: Float32Array,
 ): Float32Array {
   const { level, mottled, fibrous, sulci, csf } = shades;
+  const { mottled: grain, fibrous: fibres, folds } = bank;
   const mask = tileSize - 1;
   const shiftX = random.integer(0, mask);
   const shiftY = random.integer(0, mask);
-  const fineWidth = 2 * size.width;
-  const sample = (x: number, y: number): number => {
-    const label = labels[y * fineWidth + x];
+  const sample = (label: number, at: number): number => {
     if (label === 0) return level[0];
-    const at = ((y + shiftY) & mask) * tileSize + ((x + shiftX) & mask);
-    if (sulci[label] > 0 && Math.abs(bank.folds[at]) < sulci[label]) return csf;
-    const value = level[label] + mottled[label] * bank.mottled[at] + fibrous[label] * bank.fibrous[at];
+    if (sulci[label] > 0 && Math.abs(folds[at]) < sulci[label]) return csf;
+    const value = level[label] + mottled[label] * grain[at] + fibrous[label] * fibres[at];
     return value > 0 ? value : 0;
   };
-  const out = new Float32Array(size.width * size.height);
-  for (let y = 0, o = 0; y < 2 * size.height; y += 2) {
-    const tileRow = ((y + shiftY) & mask) * tileSize;
-    for (let x = 0; x < fineWidth; x += 2, o++) {
-      const i = y * fineWidth + x;
-      const label = labels[i];
-      const even =
-        label === labels[i + 1] && label === labels[i + fineWidth] && label === labels[i + fineWidth + 1];
-      if (!even || sulci[label] > 0)
-        out[o] = 0.25 * (sample(x, y) + sample(x + 1, y) + sample(x, y + 1) + sample(x + 1, y + 1));
-      else if (label === 0) out[o] = level[0];
-      else {
-        const at = tileRow + ((x + shiftX) & mask);
-        const value = level[label] + mottled[label] * bank.mottled[at] + fibrous[label] * bank.fibrous[at];
+  // Two samples side by side at once.
+  const pairs = new Uint32Array(labels.buffer, labels.byteOffset, labels.length / 2);
+  // What the region of the pixel before looks like: most pixels lie in the same one.
+  let known = -1;
+  let even = false;
+  let base = 0;
+  let strength = 0;
+  let texture = grain;
+  for (let y = 0, o = 0; y < size.height; y++) {
+    const upperTile = ((2 * y + shiftY) & mask) * tileSize;
+    const lowerTile = ((2 * y + 1 + shiftY) & mask) * tileSize;
+    const upperRow = 2 * y * size.width;
+    const lowerRow = upperRow + size.width;
+    for (let x = 0; x < size.width; x++, o++) {
+      const upper = pairs[upperRow + x];
+      const lower = pairs[lowerRow + x];
+      if (upper !== known) {
+        known = upper;
+        const label = upper & 0xffff;
+        even = label === upper >>> 16 && !(sulci[label] > 0);
+        base = level[label];
+        // A tissue has one of the two textures, air none.
+        texture = fibrous[label] > 0 ? fibres : grain;
+        strength = fibrous[label] > 0 ? fibrous[label] : mottled[label];
+      }
+      const left = (2 * x + shiftX) & mask;
+      if (even && upper === lower) {
+        const value = base + strength * texture[upperTile + left];
         out[o] = value > 0 ? value : 0;
+      } else {
+        const right = (2 * x + 1 + shiftX) & mask;
+        out[o] =
+          0.25 *
+          (sample(upper & 0xffff, upperTile + left) +
+            sample(upper >>> 16, upperTile + right) +
+            sample(lower & 0xffff, lowerTile + left) +
+            sample(lower >>> 16, lowerTile + right));
       }
     }
   }

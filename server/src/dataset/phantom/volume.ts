@@ -3,6 +3,7 @@ import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
 import type { Volume } from '../../volume/types.js';
 import { samplePalette, type Palette } from './contrast.js';
 import { addNoise, applyFields } from './corruption.js';
+import { Buffers } from './buffers.js';
 import { isInside } from './cutting.js';
 import { backOf } from './draw.js';
 import { blur, percentiles } from './filters.js';
@@ -15,18 +16,23 @@ import { drawSection } from './solid/section.js';
 import { sampleSubject, withinView, type Subject } from './solid/subject.js';
 import { type TextureBank, texturesBeside } from './texture.js';
 import type { View } from './view.js';
+import type { Weighting } from './weightings.js';
 
-/** Contrasts of whole volumes. */
-export type VolumeContrast = 'T1w' | 'T2w';
+/**
+ * Contrasts of whole volumes, by the names their files have in BIDS. STIR has no suffix of its own there: it is a
+ * T2w image of another acquisition.
+ */
+export const volumeContrasts = ['T1w', 'T2w', 'PDw', 'T2starw', 'acq-stir_T2w'] as const;
+export type VolumeContrast = (typeof volumeContrasts)[number];
 
 export interface PhantomVolumeOptions {
   /** Default: cervical, 288 mm high and 256 mm deep. */
   readonly field?: Field;
   /** What the spine suffers from; default: nothing. */
   readonly pathology?: readonly PathologyChoice[];
-  /** mm within the sagittal slices; default 1 (T1w) or 0.8 (T2w). */
+  /** mm within the sagittal slices; default 1 (T1w) or 0.8. */
   readonly spacing?: number;
-  /** mm from slice to slice; default 1 (T1w) or 3 (T2w). */
+  /** mm from slice to slice; default 1 (T1w), 4 (STIR) or 3. */
   readonly thickness?: number;
   /** mm from the first slice's left to the last one's right; default 48. */
   readonly width?: number;
@@ -42,9 +48,16 @@ export interface PhantomVolume {
   readonly discs: readonly { readonly value: number; readonly voxel: readonly [number, number, number] }[];
 }
 
-const typical: Readonly<Record<VolumeContrast, Pick<Acquisition, 'spacing' | 'thickness' | 'slicesLast'>>> = {
-  T1w: { spacing: 1, thickness: 1, slicesLast: false },
-  T2w: { spacing: 0.8, thickness: 3, slicesLast: true },
+interface TypicalScan extends Pick<Acquisition, 'spacing' | 'thickness' | 'slicesLast'> {
+  readonly weighting: Weighting;
+}
+
+const typical: Readonly<Record<VolumeContrast, TypicalScan>> = {
+  T1w: { weighting: 'T1w', spacing: 1, thickness: 1, slicesLast: false },
+  T2w: { weighting: 'T2w', spacing: 0.8, thickness: 3, slicesLast: true },
+  PDw: { weighting: 'PDw', spacing: 0.8, thickness: 3, slicesLast: true },
+  T2starw: { weighting: 'T2starw', spacing: 0.8, thickness: 3, slicesLast: true },
+  'acq-stir_T2w': { weighting: 'STIR', spacing: 0.8, thickness: 4, slicesLast: true },
 };
 
 /** Limits of the sizes asked for, in mm. */
@@ -85,7 +98,7 @@ export function phantomFindings(seed: number | string, pathology: readonly Patho
 
 /**
  * Draws head, neck and as much of the trunk as asked for as a 3-D volume: sagittal sections in the painter of the
- * training phantoms, put together along the person's own midline. Both contrasts of a seed show the same anatomy
+ * training phantoms, put together along the person's own midline. All contrasts of a seed show the same anatomy
  * in the same place; the same seed and options give the same voxels.
  * @throws UserError sizes out of {@link volumeLimits}
  * @throws CancelledError once `signal` is aborted
@@ -102,19 +115,22 @@ export async function drawPhantomVolume(
   const view = sagittalView(random.fork('view'), options.field ?? 'cervical', how.spacing, subject.spine);
   const midline = sampleMidline(random.fork('position'), subject, view);
   const sections = await drawSections(subject, view, { contrast, how, midline, own, options });
-  const gain = new Float32Array(view.width * view.height).fill(1);
+  const gain = buffers.take(view.width * view.height).fill(1);
   applyFields(gain, { ...view, backColumn: backOf(subject.spine, view) }, own.fork('fields'), 0.35);
   const optics = own.fork('optics');
   const [sigma, noise] = [optics.uniform(0.4, 0.7), optics.uniform(0.008, 0.02)];
   const slices: Float32Array[] = [];
   for (let n = 0; n < how.slices; n++) {
     throwIfCancelled(options.signal);
-    const image = blur(weave(sections, midline, how, n, gain, view), view.width, view.height, sigma);
+    const image = weave(sections, midline, how, n, gain, view);
+    blur(image, view.width, view.height, sigma, sigma, image);
     addNoise(image, { ...view, backColumn: () => 0 }, noise, true, own.fork(`noise ${n}`));
     slices.push(image);
   }
   const place = placement(how, view);
-  return { volume: assemble(slices, view, place), discs: visibleDiscs(subject, view, midline, how, place) };
+  const volume = assemble(slices, view, place);
+  buffers.give([gain, ...sections.images, ...slices]);
+  return { volume, discs: visibleDiscs(subject, view, midline, how, place) };
 }
 
 /** Sections at equal steps across the midline. */
@@ -149,7 +165,8 @@ async function drawSections(
     throwIfCancelled(options.signal);
     const lateral = first + n * step;
     const shapes = drawSection(seen, lateral);
-    images.push(paint(shapes, palette, view.project, view, own.fork('texture'), bankBeside(lateral)));
+    const out = buffers.take(view.width * view.height);
+    images.push(paint(shapes, palette, view.project, view, own.fork('texture'), bankBeside(lateral), out));
     options.progress?.((n + 1) / count);
     // Lets the signal and other work in.
     await setImmediate();
@@ -159,9 +176,11 @@ async function drawSections(
 
 /** As rough as training phantoms would be tiring to look at. */
 function calmPalette(own: Random, contrast: VolumeContrast): Palette {
-  const drawn = samplePalette(own.fork('palette'), contrast);
+  const drawn = samplePalette(own.fork('palette'), typical[contrast].weighting);
   return { ...drawn, softTexture: drawn.softTexture * 0.4, texture: drawn.texture * 0.6 };
 }
+
+const buffers = new Buffers();
 
 const phases = 12;
 const banks: TextureBank[] = [];
@@ -184,8 +203,9 @@ function weave(
   { width, height }: View,
 ): Float32Array {
   const { first, step, images } = sections;
-  const out = new Float32Array(width * height);
+  const out = buffers.take(width * height).fill(0);
   const parts = Math.round(how.thickness / step);
+  const share = 1 / parts;
   const last = images.length - 1;
   for (let part = 0; part < parts; part++) {
     const x = (n - (how.slices - 1) / 2 + (part + 0.5) / parts - 0.5) * how.thickness;
@@ -200,8 +220,9 @@ function weave(
         const until =
           Math.abs(slope) < 1e-9 ? width : Math.min(width, Math.max(column + 1, Math.ceil(room / slope)));
         for (let i = row * width + column; column < until; column++, i++) {
-          const t = Math.max(0, Math.min(1, start + slope * column - k));
-          out[i] += ((near[i] + t * (beyond[i] - near[i])) * gain[i]) / parts;
+          const at = start + slope * column - k;
+          const t = at < 0 ? 0 : at > 1 ? 1 : at;
+          out[i] += (near[i] + t * (beyond[i] - near[i])) * gain[i] * share;
         }
       }
     }

@@ -13,11 +13,12 @@ import {
   type PreparedSet,
   type Sample,
 } from '../samples.js';
+import { bundledThread } from '../bundled-thread.js';
+import { JobThreads } from '../job-threads.js';
 import { inParallel } from '../parallel.js';
-import type { PrepareJob, PrepareOutcome } from './job.js';
+import { runJob, type PrepareJob, type PrepareOutcome } from './job.js';
 import type { OwnPreparation } from './own.js';
 import { planOwn, planReference, refuseEmpty, type PlanOptions } from './plan.js';
-import { openPool } from './pool.js';
 import { findSources } from './sources.js';
 
 export interface PrepareOptions {
@@ -158,10 +159,16 @@ async function runAll(
   jobs: readonly PrepareJob[],
   { threads = defaultThreads(), signal, progress }: PrepareOptions,
 ): Promise<{ samples: Sample[]; failed: LeftOutSample[]; kept: number }> {
-  const pool = openPool(threads, signal);
+  const pool = new JobThreads<PrepareJob, PrepareOutcome>({
+    count: threads,
+    file: bundledThread('./prepare-worker.mjs'),
+    work: 'prepares images',
+    run: runJob,
+    signal,
+  });
   let done = 0;
   try {
-    const outcomes = await inParallel(jobs, pool.threads, async (job): Promise<PrepareOutcome> => {
+    const outcomes = await inParallel(jobs, pool.count, async (job): Promise<PrepareOutcome> => {
       const outcome = await pool.run(job);
       progress?.('preparing', ++done, jobs.length, job.sample.name);
       return outcome;

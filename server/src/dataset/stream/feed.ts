@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { bundledThread } from '../bundled-thread.js';
 import { openFeed, type Feed, type FeedOptions } from '../feed.js';
 import { SampleBatches } from './batches.js';
 import type { StreamBatch, StreamOptions } from './types.js';
@@ -7,12 +6,6 @@ import type { StreamBatch, StreamOptions } from './types.js';
 export interface SampleFeedOptions extends FeedOptions {
   /** Threads that read and augment ahead; 0 does it in this thread, when asked. */
   readonly workers?: number;
-}
-
-/** Where the bundled thread lies, beside the bundle that contains this file; null in the sources. */
-function workerFile(): URL | null {
-  const url = new URL('./sample-worker.mjs', import.meta.url);
-  return url.protocol === 'file:' && existsSync(fileURLToPath(url)) ? url : null;
 }
 
 /**
@@ -24,7 +17,7 @@ export function createSampleFeed(
   stream: StreamOptions,
   { workers = 1, ...options }: SampleFeedOptions = {},
 ): Feed<StreamBatch> {
-  const file = workers > 0 ? workerFile() : null;
+  const file = workers > 0 ? bundledThread('./sample-worker.mjs') : null;
   const batches = new SampleBatches(stream);
   const last = stream.purpose === 'training' ? Infinity : Math.ceil(stream.samples.length / stream.batch);
   return openFeed(

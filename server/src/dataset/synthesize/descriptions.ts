@@ -20,11 +20,13 @@ const bidsVersion = '1.10.0';
 export const subjectNames = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `sub-${String(n + 1).padStart(3, '0')}`);
 
+const isBoth = (contrasts: Recipe['contrasts']): boolean => contrasts.join() === 'T1w,T2w';
+
 /** The recipe as options of the command line. */
 function optionsOf({ seed, contrasts, drawing }: Recipe): string {
   const { field = 'cervical', pathology = [], spacing, thickness, width } = drawing;
   return [
-    `--seed ${seed} --contrast ${contrasts.length > 1 ? 'both' : contrasts[0]} --field ${field}`,
+    `--seed ${seed} --contrast ${isBoth(contrasts) ? 'both' : contrasts.join(' ')} --field ${field}`,
     ...(pathology.length > 0 ? [`--pathology ${[...pathology].sort().join(' ')}`] : []),
     ...Object.entries({ spacing, thickness, width }).flatMap(([name, mm]) =>
       mm === undefined ? [] : [`--${name} ${mm}`],
@@ -124,7 +126,7 @@ const readme = (subjects: number, recipe: Recipe): string =>
   `Synthetic spine MRI: ${subjects} drawn subject${subjects === 1 ? '' : 's'}, seed ${recipe.seed}.
 
 Nobody was scanned. Head, neck and spine were drawn by ${generator} ${version} with random anatomy and
-random contrast; T1w and T2w of a subject show the same anatomy. The labels in derivatives/labels hold one
+random contrast; all images of a subject show the same anatomy. The labels in derivatives/labels hold one
 voxel per intervertebral disc at its posterior tip: 3 = C2/C3, 4 = C3/C4, ... 8 = C7/T1, 9 = T1/T2, ...
 A disc that bone bridges (fusion) keeps its label, so that the levels below are counted right.
 

@@ -48,11 +48,12 @@ function tabulated(view: View): View {
     const [s, t] = [u - c, v - r];
     const i = 2 * (r * columns + c);
     const j = i + 2 * columns;
-    const read = (k: number): number => {
-      const above = table[i + k] + s * (table[i + 2 + k] - table[i + k]);
-      return above + t * (table[j + k] + s * (table[j + 2 + k] - table[j + k]) - above);
+    const x = table[i] + s * (table[i + 2] - table[i]);
+    const y = table[i + 1] + s * (table[i + 3] - table[i + 1]);
+    return {
+      x: x + t * (table[j] + s * (table[j + 2] - table[j]) - x),
+      y: y + t * (table[j + 1] + s * (table[j + 3] - table[j + 1]) - y),
     };
-    return { x: read(0), y: read(1) };
   };
   return { ...view, project };
 }
