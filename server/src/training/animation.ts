@@ -171,7 +171,7 @@ function drawFrame(canvas: Canvas, picture: Image, { run, epoch, last, figures }
     value === undefined ? [] : [`${label} ${show(value)}`];
   const words = [
     ...known('PCK', figures?.pck, percent),
-    ...known('right', figures?.accuracy, percent),
+    ...known('within 5 mm', figures?.accuracy, percent),
     ...known('loss', figures?.trainingLoss, (value) => value.toPrecision(3)),
     ...known('validation', figures?.validationLoss, (value) => value.toPrecision(3)),
   ];
