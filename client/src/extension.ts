@@ -2,11 +2,12 @@ import type { ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
-import { registerCommands } from './commands/index.js';
+import { perform, registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
+import { Galleries } from './gallery/galleries.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
 
@@ -19,9 +20,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const editors = new VolumeEditors(context.extensionUri, running, (panel, request) =>
     answer(panel, request, running),
   );
-  const extension: Extension = { backend: running, editors };
+  const galleries = new Galleries({
+    extensionUri: context.extensionUri,
+    backend: running,
+    open: (image, voxel) => editors.openAt(image, voxel),
+    attention: (folder, sample) => perform(extension, 'showAttention', [vscode.Uri.file(folder), sample]),
+  });
+  const extension: Extension = { backend: running, editors, galleries };
   context.subscriptions.push(
     editors,
+    galleries,
     new StatusItem(running),
     registerCommands(extension),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -11,6 +11,9 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  showAttention: 'discLabeling.showAttention',
+  animate: 'discLabeling.animate',
+  openGallery: 'discLabeling.openGallery',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -1,7 +1,14 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type {
+  AnimateParams,
+  AnimateResponse,
+  AttentionParams,
+  AttentionResponse,
   DescribeResponse,
   Disc,
+  GalleryContents,
+  GalleryPicture,
+  GalleryRequests,
   InitializationOptions,
   LabelResult,
   ModelSummary,
@@ -54,9 +61,39 @@ export interface LabelingService {
   dispose(): Promise<void>;
 }
 
+interface WorkOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: WorkProgress) => void;
+}
+
+/** Pictures written to files. */
+export interface PicturesService {
+  /** @throws UserError, CancelledError */
+  attention(
+    params: Pick<AttentionParams, 'input' | 'sample' | 'model' | 'output'>,
+    options: WorkOptions,
+  ): Promise<AttentionResponse>;
+  /** @throws UserError, CancelledError */
+  animate(params: Pick<AnimateParams, 'run' | 'output'>, options: WorkOptions): Promise<AnimateResponse>;
+  dispose(): Promise<void>;
+}
+
+/** Prepared sets and datasets to look at. */
+export interface GalleriesService {
+  /** @throws UserError, CancelledError */
+  contents(folder: string, signal: AbortSignal): Promise<GalleryContents>;
+  /** @throws UserError, CancelledError */
+  picture(
+    params: GalleryRequests['discLabeling/galleryPicture']['params'] & { readonly signal: AbortSignal },
+  ): Promise<GalleryPicture>;
+  dispose(): Promise<void>;
+}
+
 /** Every service the backend offers, by area. */
 export interface Services {
   readonly labeling: LabelingService;
+  readonly pictures: PicturesService;
+  readonly galleries: GalleriesService;
 }
 
 /** What a service is made with. */

@@ -3,7 +3,7 @@ import type { Float32Tensor } from '@disc-labeling/models/engines/types';
 import { cellToPixel, type TargetGrid } from '../dataset/targets.js';
 import { background, discColor, text } from '../pictures/colors.js';
 import { font } from '../pictures/font.js';
-import { shorten } from '../pictures/layout.js';
+import { shorten, spread } from '../pictures/layout.js';
 import { greyImage } from '../pictures/slice-image.js';
 import { fitInto, onCanvas, type Place } from '../pictures/target-slice.js';
 import { discName } from '../volume/levels.js';
@@ -15,6 +15,7 @@ const gap = 4;
 const strip = 34;
 /** A map below this at its highest claims no disc, so it is not named. */
 const claim = 0.3;
+const nameGap = 13;
 
 /**
  * Validation samples, four across: target maps above, predicted maps below, each level in its own hue and named where
@@ -96,19 +97,26 @@ function drawTile(
   lay(greyImage(picture));
   const levels = grid.values.flatMap((value, joint) => (value === null ? [] : [{ value, joint }]));
   for (const { value, joint } of levels) lay(mapImage(maps, image, joint, discColor(value)));
-  for (const { value, joint } of levels) {
+  const claims = levels.flatMap(({ value, joint }) => {
     const peak = peakOf(maps, image, joint);
-    if (peak.height < claim) continue;
-    const at = {
-      row: cellToPixel(peak.row, height / maps.shape[2]!),
-      column: cellToPixel(peak.column, width / maps.shape[3]!),
-    };
-    const { x, y } = onCanvas(slice, place, at);
+    if (peak.height < claim) return [];
+    const row = cellToPixel(peak.row, height / maps.shape[2]!);
+    const column = cellToPixel(peak.column, width / maps.shape[3]!);
+    return [{ value, ...onCanvas(slice, place, { row, column }) }];
+  });
+  claims.sort((a, b) => a.y - b.y);
+  const heights = spread(
+    claims.map(({ y }) => y),
+    nameGap,
+    corner.top + nameGap / 2,
+    corner.top + tile - nameGap / 2,
+  );
+  claims.forEach(({ value, x }, n) =>
     nameBeside(context, discName(value), discColor(value), {
       x: Math.min(x + 14, corner.left + tile - 36),
-      y,
-    });
-  }
+      y: heights[n]!,
+    }),
+  );
 }
 
 function nameBeside(

@@ -55,7 +55,8 @@ describe('the manifest', () => {
     expect(conditions.length).toBeGreaterThan(0);
     for (const condition of conditions)
       expect(
-        condition === `activeCustomEditorId == '${viewType}'` || condition.startsWith('resourceFilename =~ '),
+        condition === `activeCustomEditorId == '${viewType}'` ||
+          /^(explorerResourceIsFolder \|\| )?resourceFilename =~ \//.test(condition),
         condition,
       ).toBe(true);
   });
