@@ -1,7 +1,11 @@
 /** Animations as GIF, frame by frame: what was written is handed over at once, so that memory does not grow. */
-import gifenc, { type Color, type Encoder } from 'gifenc';
+import * as module from 'gifenc';
+import type { Color, Encoder } from 'gifenc';
 
-const { GIFEncoder, applyPalette, quantize } = gifenc;
+/** The package is CommonJS: depending on who loads it, its functions are exports or members of the default one. */
+const { GIFEncoder, applyPalette, quantize } = 'quantize' in module ? module : (module as Wrapped).default;
+
+type Wrapped = { readonly default: typeof module };
 
 /** One colour of the 256 stands for "as in the frame before". */
 const colors = 255;
