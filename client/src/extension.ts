@@ -2,13 +2,14 @@ import type { ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
-import { registerCommands } from './commands/index.js';
+import { perform, registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
 import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
 import { registerPages } from './pages/read-only.js';
+import { Galleries } from './gallery/galleries.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
 import { Views } from './views/index.js';
@@ -23,10 +24,17 @@ export function activate(context: vscode.ExtensionContext): void {
     answer(panel, request, running),
   );
   const views = new Views(running);
-  const extension: Extension = { backend: running, editors, views };
+  const galleries = new Galleries({
+    extensionUri: context.extensionUri,
+    backend: running,
+    open: (image, voxel) => editors.openAt(image, voxel),
+    attention: (folder, sample) => perform(extension, 'showAttention', [vscode.Uri.file(folder), sample]),
+  });
+  const extension: Extension = { backend: running, editors, views, galleries };
   context.subscriptions.push(
     editors,
     views,
+    galleries,
     registerPages(),
     new StatusItem(running),
     registerCommands(extension),

@@ -4,22 +4,31 @@ import type { ServiceTools } from './backend/services.js';
 import { ConfigurationService } from './configuration/service.js';
 import { DatasetService } from './dataset/service.js';
 import { ModelLibrary } from './labeling/model-library.js';
+import { GalleryService } from './dataset/gallery/service.js';
+import { PicturesService } from './evaluation/pictures.js';
+import type { LabelerOptions } from './labeling/labeler.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
 import * as places from './places.js';
 
 startBackend({
-  labeling: ({ options, log }) =>
-    new LabelingService({
-      places: modelPlaces(options),
-      engine: options.engine,
-      threads: options.threads,
-      onNotice: ({ message }) => log(message),
-    }),
   configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),
   models: ({ options }) => new ModelLibrary(modelPlaces(options)),
   datasets: ({ options }) => new DatasetService({ threads: options.threads }),
+  labeling: (tools) => new LabelingService(labelerOptions(tools)),
+  pictures: (tools) => new PicturesService(labelerOptions(tools)),
+  galleries: () => new GalleryService(),
 });
+
+/** Where models lie and what they run on. */
+function labelerOptions({ options, log }: ServiceTools): LabelerOptions {
+  return {
+    places: modelPlaces(options),
+    engine: options.engine,
+    threads: options.threads,
+    onNotice: ({ message }) => log(message),
+  };
+}
 
 /** Where models lie: the client's word, or the product's own places. */
 function modelPlaces({

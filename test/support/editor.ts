@@ -87,6 +87,11 @@ export class Editor {
     return this.viewer(basename(file));
   }
 
+  /** Opens the workspace, without any file. */
+  async meet(): Promise<void> {
+    if (!this.met) await this.meetExtension();
+  }
+
   private met = false;
 
   /**

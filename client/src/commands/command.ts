@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeEditors } from '../editor/editors.js';
 import type { Views } from '../views/index.js';
+import type { Galleries } from '../gallery/galleries.js';
 
 /** What commands work on. */
 export interface Extension {
   readonly backend: Backend;
   readonly editors: VolumeEditors;
   readonly views: Views;
+  readonly galleries: Galleries;
 }
 
 /** One command: when it can't run, and what it does. */

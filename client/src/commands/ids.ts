@@ -25,6 +25,9 @@ export const commandIds = {
   openDemo: 'discLabeling.openDemo',
   openWalkthrough: 'discLabeling.openWalkthrough',
   refreshViews: 'discLabeling.refreshViews',
+  showAttention: 'discLabeling.showAttention',
+  animate: 'discLabeling.animate',
+  openGallery: 'discLabeling.openGallery',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -6,6 +6,7 @@ import { datasetCommands } from './datasets.js';
 import { commandIds, type CommandName } from './ids.js';
 import { modelCommands } from './models.js';
 import { viewCommands } from './views.js';
+import { pictureCommands } from './pictures.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...modelCommands,
   ...datasetCommands,
   ...viewCommands,
+  ...pictureCommands,
 };
 
 /** Registers the table. */

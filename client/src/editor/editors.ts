@@ -1,4 +1,4 @@
-import type { ViewerRequest } from '@disc-labeling/webview/messages';
+import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
@@ -10,6 +10,8 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
   readonly #options: PanelOptions;
   readonly #backend: Backend;
   readonly #panels = new Set<ViewerPanel>();
+  /** Where volumes that are being opened are to be shown, by URI. */
+  readonly #places = new Map<string, Place>();
   readonly #registration: vscode.Disposable;
 
   constructor(
@@ -40,10 +42,20 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new ViewerPanel(document, webviewPanel, this.#options);
     this.#panels.add(panel);
+    panel.show(this.#places.get(document.uri.toString()) ?? null);
     webviewPanel.onDidDispose(() => {
       this.#panels.delete(panel);
       panel.dispose();
     });
+  }
+
+  /** Opens a volume, or shows the viewer it has, at a place in its voxels. */
+  async openAt(uri: vscode.Uri, voxel: Place['voxel'] | null): Promise<void> {
+    const place = voxel && { voxel, stamp: Date.now() };
+    if (place) this.#places.set(uri.toString(), place);
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewType);
+    for (const panel of this.#panels) if (panel.document.uri.toString() === uri.toString()) panel.show(place);
+    this.#places.delete(uri.toString());
   }
 
   /** The documents that are open, each once. */

@@ -1,4 +1,4 @@
-import type { ViewerAction, ViewerRequest, ViewerState } from '@disc-labeling/webview/messages';
+import type { Place, ViewerAction, ViewerRequest, ViewerState } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { PageChannel } from '../pages/channel.js';
@@ -17,6 +17,7 @@ export class ViewerPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #channel: PageChannel<ViewerState, ViewerRequest, ViewerAction>;
   readonly #listener: vscode.Disposable;
+  #place: Place | null = null;
 
   constructor(
     readonly document: VolumeDocument,
@@ -38,6 +39,13 @@ export class ViewerPanel implements vscode.Disposable {
 
   get active(): boolean {
     return this.#panel.active;
+  }
+
+  /** Turns to a place; null leaves the view as it is. */
+  show(place: Place | null): void {
+    if (place === null) return;
+    this.#place = place;
+    this.#channel.update();
   }
 
   /** A view switch from the palette. */
@@ -71,6 +79,7 @@ export class ViewerPanel implements vscode.Disposable {
       labelling: document.labelling,
       models: document.models,
       model: document.model,
+      place: this.#place,
       defaults: { attention: showAttention, heatmap: showHeatMap },
     };
   }

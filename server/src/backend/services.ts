@@ -6,6 +6,13 @@ import type {
   DescribeResponse,
   Disc,
   ExportModelResult,
+  AnimateParams,
+  AnimateResponse,
+  AttentionParams,
+  AttentionResponse,
+  GalleryContents,
+  GalleryPicture,
+  GalleryRequests,
   InitializationOptions,
   LabelResult,
   ModelSummary,
@@ -91,12 +98,37 @@ export interface DatasetsService {
   dispose(): Promise<void>;
 }
 
+/** Pictures written to files. */
+export interface PicturesService {
+  /** @throws UserError, CancelledError */
+  attention(
+    params: Pick<AttentionParams, 'input' | 'sample' | 'model' | 'output'>,
+    options: Work,
+  ): Promise<AttentionResponse>;
+  /** @throws UserError, CancelledError */
+  animate(params: Pick<AnimateParams, 'run' | 'output'>, options: Work): Promise<AnimateResponse>;
+  dispose(): Promise<void>;
+}
+
+/** Prepared sets and datasets to look at. */
+export interface GalleriesService {
+  /** @throws UserError, CancelledError */
+  contents(folder: string, signal: AbortSignal): Promise<GalleryContents>;
+  /** @throws UserError, CancelledError */
+  picture(
+    params: GalleryRequests['discLabeling/galleryPicture']['params'] & { readonly signal: AbortSignal },
+  ): Promise<GalleryPicture>;
+  dispose(): Promise<void>;
+}
+
 /** Every service the backend offers, by area. */
 export interface Services {
   readonly labeling: LabelingService;
   readonly configuration: ConfigurationService;
   readonly models: ModelsService;
   readonly datasets: DatasetsService;
+  readonly pictures: PicturesService;
+  readonly galleries: GalleriesService;
 }
 
 /** What a service is made with. */

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const leftOutSchema = z.object({
@@ -40,3 +42,15 @@ export type TakenImage = z.infer<typeof takenSchema>;
 export type LeftOutImage = z.infer<typeof leftOutSchema>;
 
 export const inventoryFile = 'dataset.json';
+
+/** The inventory of a gathered dataset; null where there is none, or one that is not understood. */
+export async function readInventory(dataset: string): Promise<Inventory | null> {
+  try {
+    const parsed = inventorySchema.safeParse(
+      JSON.parse(await readFile(join(dataset, inventoryFile), 'utf8')),
+    );
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
-import { contactSheet, slicesPerSheet, type SheetDisc, type SheetSlice } from '../pictures/contact-sheet.js';
+import { contactSheet, slicesPerSheet, type SheetSlice } from '../pictures/contact-sheet.js';
+import type { SheetDisc } from '../pictures/target-slice.js';
 import { turnToPicture } from '../volume/slice.js';
 import { writeWhole } from '../volume/write-whole.js';
 import { referenceSigma } from './reference-targets.js';
@@ -29,7 +30,7 @@ export async function writeContactSheets(set: PreparedSet, options: SheetsOption
     throwIfCancelled(options.signal);
     const samples = set.samples.slice(sheet * slicesPerSheet, (sheet + 1) * slicesPerSheet);
     const slices: SheetSlice[] = [];
-    for (const sample of samples) slices.push(await sliceOf(set, sample));
+    for (const sample of samples) slices.push(await targetSlice(set, sample));
     const path = join(folder, `sheet-${String(sheet + 1).padStart(3, '0')}.png`);
     const title = `${set.contrast === 'both' ? 'T1w and T2w' : set.contrast}, ${set.split} · sheet ${sheet + 1} of ${count}`;
     await writeWhole(
@@ -44,7 +45,8 @@ export async function writeContactSheets(set: PreparedSet, options: SheetsOption
 }
 
 /** The reference's targets have one width in pixels, whatever their size; about 1 mm is what it was made for. */
-const sigmaOf = ({ preparation }: PreparedSet): number => (preparation === 'own' ? sigmaMm : referenceSigma);
+export const sigmaOf = ({ preparation }: PreparedSet): number =>
+  preparation === 'own' ? sigmaMm : referenceSigma;
 
 const footnoteOf = ({ preparation, samples, leftOut, input }: PreparedSet): string =>
   [
@@ -56,7 +58,8 @@ const footnoteOf = ({ preparation, samples, leftOut, input }: PreparedSet): stri
     `targets: Gaussians of ${preparation === 'own' ? `${sigmaMm} mm` : `${referenceSigma.toFixed(2)} pixels`}`,
   ].join(' · ');
 
-async function sliceOf(set: PreparedSet, sample: Sample): Promise<SheetSlice> {
+/** A sample as it is drawn: head up, face left. @throws UserError it can't be read */
+export async function targetSlice(set: PreparedSet, sample: Sample): Promise<SheetSlice> {
   const image = await readSample(set, sample);
   const turned = set.input.frame === 'reference';
   const picture = turned ? turnToPicture(image) : image;

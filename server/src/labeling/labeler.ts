@@ -1,16 +1,15 @@
 import type { EngineChoice, EngineNotice, Inference } from '@disc-labeling/models/engines/types';
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
-import type { Model } from '@disc-labeling/models/model';
+import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import type { Disc, LabelResult } from '../protocol/index.js';
 import { discName } from '../volume/levels.js';
 import { assertUsable, readVolume } from '../volume/nifti.js';
-import { pixelToVoxel, pixelToWorld, type SagittalSlab } from '../volume/slice.js';
+import { pixelToVoxel, pixelToWorld, type SagittalSlab, type SlabFrame } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { levelDoubt } from './level-doubt.js';
 import { findModel, type ModelPlaces } from './models.js';
-import { cellToInput, readVolumeMaps, type Reading } from './reading.js';
-import { inputToSlab } from './preprocess.js';
+import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from './reading.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
 
 /** How far a labelling has come. */
@@ -37,6 +36,15 @@ export interface LabelOutcome {
   readonly volume: Volume;
   /** The slab that was labelled, for pictures. */
   readonly slab: SagittalSlab;
+  /** What the network read in it. */
+  readonly reading: Reading;
+}
+
+/** What a model read in a slab, and with what. */
+export interface SlabOutcome {
+  readonly reading: Reading;
+  readonly model: string;
+  readonly engine: string;
 }
 
 export interface LabelerOptions {
@@ -117,7 +125,30 @@ export class Labeler {
       notices: doubt === null ? volume.notices : [...volume.notices, doubt],
     };
     report('done', 1);
-    return { result, overlays, volume, slab: reading.slab };
+    return { result, overlays, volume, slab: reading.slab, reading };
+  }
+
+  /** What a model is; it stays loaded. @throws UserError for a model that can't be used */
+  async describe(model?: string): Promise<ModelDescription> {
+    return (await this.load(model)).model.description;
+  }
+
+  /**
+   * Finds the discs of a slab at hand, such as a sample of a prepared set.
+   * @param slabIn makes it in the frame the model asks for
+   * @throws UserError for a model that can't be used; CancelledError once `signal` is aborted
+   */
+  async readSlab(
+    slabIn: (frame: SlabFrame) => SagittalSlab,
+    { model: name, engine, signal, progress }: LabelOptions = {},
+  ): Promise<SlabOutcome> {
+    const { model, inference } = await this.load(name, engine);
+    const { description } = model;
+    const reading = await readSlabs([slabIn(description.input.frame)], description, inference, {
+      signal,
+      progress: (fraction) => progress?.({ message: 'running the network', fraction }),
+    });
+    return { reading, model: description.name, engine: inference.engine };
   }
 
   /** Ends worker threads and sessions. */
@@ -156,21 +187,14 @@ export class Labeler {
   }
 }
 
-function toDiscs({ discs, slab, prepared, stride }: Reading): Disc[] {
-  return discs.map(({ value, row, column, score }) => {
-    const [slabRow, slabColumn] = inputToSlab(
-      prepared,
-      cellToInput(row, stride),
-      cellToInput(column, stride),
-    );
-    return {
-      value,
-      name: discName(value),
-      voxel: pixelToVoxel(slab, slabRow, slabColumn),
-      world: pixelToWorld(slab, slabRow, slabColumn),
-      score,
-    };
-  });
+function toDiscs(reading: Reading): Disc[] {
+  return discsOnSlab(reading).map(({ value, row, column, score }) => ({
+    value,
+    name: discName(value),
+    voxel: pixelToVoxel(reading.slab, row, column),
+    world: pixelToWorld(reading.slab, row, column),
+    score,
+  }));
 }
 
 /** Seconds since the last call; `total` since the first. */

@@ -1,3 +1,4 @@
+import type { Float32Tensor } from '@disc-labeling/models/engines/types';
 import { volumeBytes } from '../volume/nifti-writer.js';
 import { resample, type Image2D } from '../volume/resample.js';
 import { pixelToWorld } from '../volume/slice.js';
@@ -21,9 +22,36 @@ export function overlayVolumes(reading: Reading): OverlayVolumes {
   const { heatmaps, attention, stride } = reading;
   const heatmap = enlarged(reading, highest(heatmaps.data, heatmaps.shape), stride);
   if (attention === null) return { attention, heatmap: mapVolume(reading, heatmap) };
-  const [height, width] = attention.shape;
-  const map = enlarged(reading, { image: attention.data, height, width }, attentionStride);
-  return { attention: mapVolume(reading, withoutAir(reading, map)), heatmap: mapVolume(reading, heatmap) };
+  const map = withoutAir(reading, enlarged(reading, coarse(attention), attentionStride));
+  return { attention: mapVolume(reading, map), heatmap: mapVolume(reading, heatmap) };
+}
+
+const coarse = ({ data, shape: [height, width] }: Float32Tensor): Image2D => ({ image: data, height, width });
+
+/** A map on a slab, from its top left; NaN where there is nothing to see. */
+export interface SlabMap extends Image2D {
+  /** Slab pixels per pixel of the map, along rows and columns. */
+  readonly step: readonly [row: number, column: number];
+}
+
+/** How an attention map is brought from the network's grid to the picture. */
+export interface AttentionView {
+  /** Values below are taken for zero before the map is enlarged. */
+  readonly floor?: number;
+  /** Whether places where the picture shows nothing are left out. */
+  readonly air?: boolean;
+}
+
+/** The attention map on the picture, smooth; null for a network without attention. */
+export function attentionOnSlab(
+  reading: Reading,
+  { floor = -Infinity, air: keepAir = false }: AttentionView = {},
+): SlabMap | null {
+  if (reading.attention === null) return null;
+  const map = coarse(reading.attention);
+  const cut = { ...map, image: map.image.map((value) => (value < floor ? 0 : value)) };
+  const large = enlarged(reading, cut, attentionStride);
+  return { ...(keepAir ? large : withoutAir(reading, large)), step: reading.prepared.step };
 }
 
 /** Per cell the highest of all maps. */
@@ -42,15 +70,15 @@ function enlarged({ prepared }: Reading, map: Image2D, stride: number): Image2D 
 
 /**
  * Attention over air is arbitrary: it multiplies features that are next to nothing there, so nothing in training
- * tells it what to be. Shown, it would drown what matters.
+ * tells it what to be. Shown, it would drown what matters. It becomes NaN.
  */
 function withoutAir({ prepared }: Reading, { image, height, width }: Image2D): Image2D {
   const [, , rows, columns] = prepared.batch.shape;
   const input = { image: prepared.batch.data.subarray(0, rows * columns), height: rows, width: columns };
   const cells = [Math.ceil(rows / attentionStride), Math.ceil(columns / attentionStride)] as const;
-  const coarse = resample(input, cells, [attentionStride, attentionStride]);
-  const brightness = resample(coarse, [height, width], [1 / attentionStride, 1 / attentionStride]).image;
-  return { image: image.map((value, n) => (brightness[n] < air ? 0 : value)), height, width };
+  const average = resample(input, cells, [attentionStride, attentionStride]);
+  const brightness = resample(average, [height, width], [1 / attentionStride, 1 / attentionStride]).image;
+  return { image: image.map((value, n) => (brightness[n] < air ? NaN : value)), height, width };
 }
 
 /** One map as a NIfTI-1 file in world coordinates, clipped to 0..1. */
@@ -67,7 +95,7 @@ function mapVolume({ slab, prepared }: Reading, { image, height, width }: Image2
   ]);
   return volumeBytes({
     shape: [width, height, 1],
-    data: image.map((value) => Math.min(1, Math.max(0, value))),
+    data: image.map((value) => (Number.isNaN(value) ? 0 : Math.min(1, Math.max(0, value)))),
     affine: [...affine, [0, 0, 0, 1]] as unknown as Affine,
     affineSource: 'sform',
   });

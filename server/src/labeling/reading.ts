@@ -7,7 +7,7 @@ import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { surestMiddle } from './mid-sagittal.js';
-import { candidateSlabs, prepareSlab, type PreparedSlab } from './preprocess.js';
+import { candidateSlabs, inputToSlab, prepareSlab, type PreparedSlab } from './preprocess.js';
 
 /** What a network read in the slab that shows the midline best. */
 export interface Reading {
@@ -180,6 +180,14 @@ function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBo
 export function cellToInput(cell: number, stride: number): number {
   return (cell + 0.5) * stride - 0.5;
 }
+
+/** The discs of a reading in the pixels of its slab. */
+export const discsOnSlab = ({ discs, prepared, stride }: Reading): DecodedDisc[] =>
+  discs.map((disc) => {
+    const place = [cellToInput(disc.row, stride), cellToInput(disc.column, stride)] as const;
+    const [row, column] = inputToSlab(prepared, ...place);
+    return { ...disc, row, column };
+  });
 
 /** A batch of one without its leading axis, and without the channel axis of a single channel. */
 function imageOf({ data, shape: [, channels, height, width] }: Float32Tensor): Float32Tensor {

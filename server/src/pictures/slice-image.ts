@@ -7,7 +7,7 @@ import { heatColor } from './colors.js';
 export function greyImage({ image, height, width }: Image2D): Canvas {
   const [low, high] = percentiles(image, [0.005, 0.997]);
   const grey = rescale(image, low, high);
-  return painted(height, width, (n, pixels) => {
+  return paintedImage(height, width, (n, pixels) => {
     const value = Math.round(255 * grey[n]);
     pixels.set([value, value, value, 255], 4 * n);
   });
@@ -15,13 +15,14 @@ export function greyImage({ image, height, width }: Image2D): Canvas {
 
 /** Heat colours of values 0..1; what is low shows through. */
 export function heatImage({ image, height, width }: Image2D): Canvas {
-  return painted(height, width, (n, pixels) => {
+  return paintedImage(height, width, (n, pixels) => {
     const opacity = Math.min(1, Math.max(0, (image[n] - 0.15) / 0.6));
     pixels.set([...heatColor(image[n]), Math.round(165 * opacity)], 4 * n);
   });
 }
 
-function painted(
+/** A canvas whose pixels `paint` sets, red, green, blue and opacity each. */
+export function paintedImage(
   height: number,
   width: number,
   paint: (n: number, pixels: Uint8ClampedArray) => void,

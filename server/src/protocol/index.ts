@@ -6,7 +6,7 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import { configurationRequests, type ConfigurationRequests } from './configuration.js';
 import type { BackendStatus } from './core.js';
-import { datasetRequests, type DatasetRequests } from './datasets.js';
+import { datasetRequests, galleryRequests, type DatasetRequests, type GalleryRequests } from './datasets.js';
 import { folderRequests, type FolderRequests } from './folders.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import {
@@ -15,6 +15,7 @@ import {
   type ModelLibraryRequests,
   type ModelRequests,
 } from './models.js';
+import { pictureRequests, type PictureRequests } from './pictures.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -27,6 +28,7 @@ export type * from './labeling.js';
 export type * from './labels.js';
 export { modelNamePattern } from './models.js';
 export type * from './models.js';
+export type * from './pictures.js';
 export type * from './training.js';
 export type { EngineStatus, EngineChoice };
 
@@ -34,9 +36,16 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests, ConfigurationRequests {}
 export interface Requests
-  extends LabelingRequests, FolderRequests, ModelRequests, ModelLibraryRequests, DatasetRequests {}
+  extends
+    ConfigurationRequests,
+    DatasetRequests,
+    FolderRequests,
+    GalleryRequests,
+    LabelingRequests,
+    ModelLibraryRequests,
+    ModelRequests,
+    PictureRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -54,6 +63,8 @@ export const requests = {
   ...configurationRequests,
   ...modelLibraryRequests,
   ...datasetRequests,
+  ...galleryRequests,
+  ...pictureRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

@@ -92,7 +92,9 @@ function pictureOf(
   if (samples.frame !== 'reference') return validationPicture(samples, targets, predicted, grid);
   const { data, shape } = turnedMaps(samples.images);
   const images = { data, shape: shape as ImageBatch['shape'] };
-  return validationPicture({ ...samples, images }, turnedMaps(targets), turnedMaps(predicted), grid);
+  // Rows and columns change places.
+  const spacing = samples.spacing.map((mm) => (typeof mm === 'number' ? mm : ([mm[1], mm[0]] as const)));
+  return validationPicture({ ...samples, images, spacing }, turnedMaps(targets), turnedMaps(predicted), grid);
 }
 
 /**

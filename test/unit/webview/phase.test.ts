@@ -12,6 +12,7 @@ const state: ViewerState = {
   labelling: { phase: 'idle' },
   models: [],
   model: null,
+  place: null,
   defaults: { attention: false, heatmap: false },
 };
 const shown = { loaded: true, problem: null };

@@ -39,6 +39,14 @@ export type Labelling =
     }
   | { readonly phase: 'failed'; readonly problem: ErrorData };
 
+/** A place to turn to once. */
+export interface Place {
+  /** In the file's voxels. */
+  readonly voxel: readonly [number, number, number];
+  /** Another one each time it is asked for. */
+  readonly stamp: number;
+}
+
 /** Everything a viewer draws, apart from what its user turned and zoomed. */
 export interface ViewerState {
   readonly file: VolumeFile;
@@ -52,6 +60,8 @@ export interface ViewerState {
   readonly models: readonly ModelSummary[];
   /** Name of the model that labels this volume. */
   readonly model: string | null;
+  /** What to show first, instead of the labelled slice; null: that. */
+  readonly place: Place | null;
   /** What the settings say overlays should show when a viewer opens. */
   readonly defaults: { readonly attention: boolean; readonly heatmap: boolean };
 }

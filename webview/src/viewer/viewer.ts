@@ -1,5 +1,5 @@
 import type { Disc, ErrorData } from '@disc-labeling/server/protocol';
-import type { Labels, ViewerAction, ViewerRequest, ViewerState } from '../messages/viewer.js';
+import type { Labels, Place, ViewerAction, ViewerRequest, ViewerState } from '../messages/viewer.js';
 import { Cover } from './cover.js';
 import { DiscList } from './disc-list.js';
 import { inOrder, summarize } from './discs.js';
@@ -42,6 +42,8 @@ export class Viewer {
   #memory: Memory;
   #remembered: boolean;
   #shownLabels = '';
+  /** Stamp of the place that was turned to. */
+  #placeShown = 0;
   #phase: Phase | null = null;
 
   constructor(root: HTMLElement, host: ViewerHost) {
@@ -131,10 +133,19 @@ export class Viewer {
     if (await this.#loader.load(state.file)) {
       this.#restoreView();
       this.#stage.goHome();
+      this.#placeShown = 0;
     }
+    this.#turnTo(state.place);
     if (!this.#loader.picture.loaded) return;
     await this.#loader.loadOverlays(this.#state.labels);
     this.#render();
+  }
+
+  /** To a place asked for from outside, once. */
+  #turnTo(place: Place | null): void {
+    if (!place || place.stamp === this.#placeShown || !this.#loader?.picture.loaded) return;
+    this.#placeShown = place.stamp;
+    this.#view?.goTo(place.voxel);
   }
 
   /** After a volume was loaded: what the user had chosen for it. */
@@ -158,7 +169,7 @@ export class Viewer {
     this.#list.setDiscs(discs);
     const { selected } = this.#memory;
     this.#select(discs.some(({ value }) => value === selected) ? selected : null);
-    if (first && this.#loader?.picture.loaded) this.#stage.goHome();
+    if (first && this.#placeShown === 0 && this.#loader?.picture.loaded) this.#stage.goHome();
   }
 
   get #picture(): Picture {

@@ -3,7 +3,9 @@ import { configurationHandlers } from './configuration.js';
 import { datasetHandlers } from './datasets.js';
 import { folderHandlers } from './folders.js';
 import { labelingHandlers } from './labeling.js';
+import { galleryHandlers } from './gallery.js';
 import { modelHandlers } from './models.js';
+import { pictureHandlers } from './pictures.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -17,5 +19,7 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     ...folderHandlers(dependencies),
     ...modelHandlers(dependencies),
     ...datasetHandlers(dependencies),
+    ...galleryHandlers(dependencies),
+    ...pictureHandlers(dependencies),
   };
 }

@@ -1,4 +1,6 @@
 import type { RegisterCommand } from '../program.js';
+import { registerAnimate } from './animate.js';
+import { registerAttention } from './attention.js';
 import { registerBench } from './bench.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
@@ -17,6 +19,8 @@ export const commands: readonly RegisterCommand[] = [
   registerSkeleton,
   registerTrain,
   registerEvaluate,
+  registerAttention,
+  registerAnimate,
   registerPredict,
   registerDecode,
   registerWeights,

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import { checkImage, isLeftOut, type UsableImage } from '../bids/check.js';
 import { hasContrast } from '../bids/names.js';
 import { scanDataset, type ScanOptions } from '../bids/scan.js';
-import { inventoryFile, inventorySchema, type Inventory } from '../inventory.js';
+import { readInventory } from '../inventory.js';
 import { inParallel } from '../parallel.js';
 import type { LeftOutSample } from '../samples.js';
 
@@ -69,17 +68,6 @@ export async function findSources(
     leftOut: [...leftOut, ...absent].sort((a, b) => (a.name < b.name ? -1 : 1)),
     notices,
   };
-}
-
-async function readInventory(dataset: string): Promise<Inventory | null> {
-  try {
-    const parsed = inventorySchema.safeParse(
-      JSON.parse(await readFile(join(dataset, inventoryFile), 'utf8')),
-    );
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 const withoutFiles = ({ subject, session, contrast, name, reason }: LeftOutSample): LeftOutSample => ({

@@ -1,0 +1,39 @@
+import { requests } from '@disc-labeling/server/protocol';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.js';
+import { withProgress } from './with-progress.js';
+
+/** Makes the animation of a run, given by its folder or picked, into that folder, and opens it. */
+export async function animate(backend: Backend, given: unknown): Promise<void> {
+  const run = folderOf(given) ?? (await pick());
+  if (run === undefined) return;
+  const title = vscode.l10n.t('Animating {0}', basename(run));
+  const { animation, frames } = await withProgress(title, (options) =>
+    backend.request(requests.animate, { run, output: join(run, 'animation.gif') }, options),
+  );
+  const uri = vscode.Uri.file(animation);
+  await vscode.commands.executeCommand('vscode.open', uri);
+  const reveal = vscode.l10n.t('Reveal in Explorer');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} epochs animated as {1}', frames, vscode.workspace.asRelativePath(uri)),
+    reveal,
+  );
+  if (choice === reveal) await vscode.commands.executeCommand('revealInExplorer', uri);
+}
+
+/** A folder as URI or path. */
+function folderOf(given: unknown): string | undefined {
+  if (given instanceof vscode.Uri) return given.fsPath;
+  return typeof given === 'string' ? given : undefined;
+}
+
+async function pick(): Promise<string | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Folder of a training run'),
+    openLabel: vscode.l10n.t('Animate'),
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return picked?.[0]?.fsPath;
+}

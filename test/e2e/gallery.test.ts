@@ -1,0 +1,145 @@
+/** Galleries, attention and animation in the real editor. Screenshots are kept in test-results/e2e. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureCodeServer } from '../../scripts/code-server.mjs';
+import { vsixPath } from '../../scripts/vsix.mjs';
+import { chromiumPath, Editor } from '../support/editor.js';
+import { repositoryDir } from '../support/shared.js';
+
+const screenshots = join(repositoryDir, 'test-results', 'e2e');
+const cli = join(repositoryDir, 'dist', 'cli.mjs');
+const patience = 120_000;
+
+function canRun(): boolean {
+  if (chromiumPath() !== null) return true;
+  if (process.env['CI'])
+    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
+  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one)');
+  return false;
+}
+
+describe.skipIf(!canRun())('galleries in VS Code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'disc-gallery-'));
+  let editor: Editor;
+
+  const run = (...args: string[]): void => {
+    const { status, stderr } = spawnSync(process.execPath, [cli, ...args, '--quiet'], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  };
+
+  /** The gallery in front. */
+  async function gallery(): Promise<Frame> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+      for (const frame of editor.page.frames()) {
+        const shown = await frame
+          .evaluate(() => (document.getElementById('gallery')?.getBoundingClientRect().width ?? 0) > 0)
+          .catch(() => false);
+        if (shown && (await (await frame.parentFrame()!.frameElement()).isVisible())) {
+          await frame.locator('#gallery:not([data-state="loading"])').waitFor();
+          return frame;
+        }
+      }
+      await editor.page.waitForTimeout(100);
+    }
+    throw new Error(`no gallery came up:\n${editor.console.join('\n')}`);
+  }
+
+  /** Opens a folder's gallery from its context menu in the explorer. */
+  async function fromExplorer(name: string): Promise<Frame> {
+    await editor.page
+      .locator('.explorer-viewlet .monaco-list-row', { hasText: name })
+      .first()
+      .click({ button: 'right' });
+    await editor.page.locator('.context-view .action-label', { hasText: 'Open as Gallery' }).click();
+    await editor.page.locator('.tab.active', { hasText: `Gallery: ${name}` }).waitFor();
+    return gallery();
+  }
+
+  beforeAll(async () => {
+    if (!existsSync(vsixPath))
+      throw new Error('there is no package to test: run npm run build && npm run package');
+    ensureCodeServer();
+    mkdirSync(screenshots, { recursive: true });
+    run('dataset', 'synthesize', join(folder, 'bids'), '--subjects', '4', '--seed', '3');
+    run(
+      'dataset',
+      'prepare',
+      join(folder, 'bids'),
+      join(folder, 'prepared'),
+      '--contrast',
+      'both',
+      '--split',
+      'all',
+    );
+    editor = await Editor.start({ vsix: vsixPath, folder, settings: { 'discLabeling.labelOnOpen': false } });
+    await editor.meet();
+  }, 600_000);
+
+  afterAll(async () => {
+    await editor?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows a prepared set, filtered and enlarged, by mouse and keyboard', async () => {
+    const frame = await fromExplorer('prepared');
+    await frame.locator('.tile[data-state="pictured"]').nth(7).waitFor();
+    expect(await frame.locator('.tile').count()).toBe(8);
+    for (const theme of ['Default Light Modern', 'Default High Contrast', 'Default Dark Modern']) {
+      await editor.set({ 'workbench.colorTheme': theme });
+      await editor.page.waitForTimeout(1500);
+      await editor.page.screenshot({
+        path: join(screenshots, `gallery-${theme.split(' ')[1]!.toLowerCase()}.png`),
+      });
+    }
+    await frame.locator('input[type=search]').fill('sub-002');
+    await frame.locator('.count', { hasText: '2 of 8' }).waitFor();
+    expect(await frame.locator('.tile:visible').count()).toBe(2);
+    await frame.locator('input[type=search]').fill('');
+    await frame.locator('.tile').first().focus();
+    await editor.page.keyboard.press('ArrowRight');
+    expect(await frame.locator('.tile[aria-selected="true"]').getAttribute('data-name')).toBe('sub-001_T2w');
+    await editor.page.keyboard.press('Space');
+    await frame.locator('.details .large img').waitFor();
+    await frame.locator('.details .channels img').waitFor();
+    await editor.page.screenshot({ path: join(screenshots, 'gallery-details.png') });
+    await editor.page.keyboard.press('Escape');
+    await frame.locator('.details').waitFor({ state: 'hidden' });
+    // The keyboard is back where it was.
+    expect(await frame.evaluate(() => (document.activeElement as HTMLElement).dataset['name'])).toBe(
+      'sub-001_T2w',
+    );
+  });
+
+  it('opens the volume at its slice', async () => {
+    const frame = await gallery();
+    await frame.locator('.tile').first().focus();
+    await editor.page.keyboard.press('Enter');
+    const viewer = await editor.viewer('sub-001_T1w.nii.gz');
+    await viewer.reach('unlabelled');
+    await editor.page.screenshot({ path: join(screenshots, 'gallery-volume.png') });
+  });
+
+  it('shows a BIDS dataset, and comes back after a reload', async () => {
+    const frame = await fromExplorer('bids');
+    await frame.locator('.tile[data-state="pictured"]').nth(7).waitFor();
+    await editor.page.screenshot({ path: join(screenshots, 'gallery-bids.png') });
+    await frame.locator('input[type=search]').fill('T2w');
+    await frame.locator('.count', { hasText: '4 of 8' }).waitFor();
+    await editor.page.waitForTimeout(1500);
+    await editor.page.reload();
+    const again = await gallery();
+    expect(await again.locator('input[type=search]').inputValue()).toBe('T2w');
+    await again.locator('.tile[data-state="pictured"]:visible').nth(3).waitFor();
+  });
+
+  it('says what is wrong with a folder that holds neither', async () => {
+    mkdirSync(join(folder, 'empty'));
+    const frame = await fromExplorer('empty').catch(async () => gallery());
+    await frame.locator('.problem', { hasText: 'it holds no subject folder' }).waitFor();
+    await editor.page.screenshot({ path: join(screenshots, 'gallery-problem.png') });
+  });
+});
