@@ -17,13 +17,13 @@ const house = [
   ...['volume', 'pictures', 'protocol'].map((ground) =>
     closed(
       `./server/src/${ground}`,
-      ['labeling', 'training', 'evaluation', 'dataset', 'cli', 'backend'].map(
+      ['labeling', 'training', 'evaluation', 'dataset', 'configuration', 'cli', 'backend'].map(
         (room) => `./server/src/${room}`,
       ),
       'the ground imports neither services nor doors.',
     ),
   ),
-  ...['labeling', 'training', 'evaluation', 'dataset'].map((service) =>
+  ...['labeling', 'training', 'evaluation', 'dataset', 'configuration'].map((service) =>
     closed(
       `./server/src/${service}`,
       ['cli', 'backend', 'main.ts', 'cli.ts'].map((door) => `./server/src/${door}`),

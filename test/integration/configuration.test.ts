@@ -152,7 +152,10 @@ describe('a configuration in an editor', () => {
 
   it('is summed up for the commands, from disk', async () => {
     const summary = () => connection.sendRequest(requests.configuration, { uri });
-    await expect(summary()).rejects.toMatchObject({ code: 1, data: { why: expect.stringMatching(/no such file/) } });
+    await expect(summary()).rejects.toMatchObject({
+      code: 1,
+      data: { why: expect.stringMatching(/no such file/) },
+    });
     await writeFile(join(folder, 'disc-labeling.json'), text.replace('trainig', 'training'));
     expect(await summary()).toMatchObject({ name: 'm', state: { prepared: true, trained: false } });
   });

@@ -13,7 +13,7 @@ const lightTraining = {
   valBatch: 8,
   optimizer: 'adam',
   lr: 1e-3,
-  schedule: { kind: 'cosine', start: 0.4 },
+  schedule: { kind: 'cosine' },
   clip: 5,
   loss: { kind: 'weighted' },
 } as const;

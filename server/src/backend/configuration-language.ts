@@ -43,7 +43,7 @@ const diagnosticOf = (document: TextDocument, finding: Finding): Diagnostic => (
   severity: severities[finding.severity],
   code: finding.code,
   source: 'Disc Labeling',
-  message: finding.message,
+  message: finding.message.charAt(0).toUpperCase() + finding.message.slice(1),
 });
 
 /** One open configuration: what is wrong with it, told a moment after it has changed. */

@@ -52,7 +52,10 @@ describe('lenses', () => {
     ]);
     await mkdir(join(folder, 'bids', 'sub-1'), { recursive: true });
     service = new ConfigurationService({ weightsFolder: folder, userModelsFolder: folder });
-    expect((await lenses(value)).slice(0, 2)).toEqual(['Prepare → discLabeling.prepare', 'Train (prepare first)']);
+    expect((await lenses(value)).slice(0, 2)).toEqual([
+      'Prepare → discLabeling.prepare',
+      'Train (prepare first)',
+    ]);
     await writePreparedSet(join(folder, 'prepared'), [{ discs: [] }]);
     expect((await lenses(value)).slice(0, 2)).toEqual([
       'Prepare → discLabeling.prepare',
@@ -71,7 +74,9 @@ describe('lenses', () => {
       'Evaluate → discLabeling.evaluate',
     ]);
     expect((await lenses({ ...value, training: { epochs: 2 } }))[1]).toBe('Resume (finished)');
-    expect((await lenses({ ...value, training: { epochs: 5, seed: 1 } }))[1]).toBe('Resume (settings changed)');
+    expect((await lenses({ ...value, training: { epochs: 5, seed: 1 } }))[1]).toBe(
+      'Resume (settings changed)',
+    );
     await writeFile(join(run, '.lock'), JSON.stringify({ process: process.ppid, host: hostname() }));
     expect(await lenses(value)).toEqual(['Train (training now)', 'Evaluate → discLabeling.evaluate']);
   });

@@ -43,7 +43,8 @@ describe('the schema that ships', () => {
   });
 
   it('leaves complaints to the backend: no word that could refuse a value, but for the kind of a union', () => {
-    const refusing = /"(required|additionalProperties|minimum|maximum|exclusiveMinimum|pattern|oneOf|multipleOf)":/;
+    const refusing =
+      /"(required|additionalProperties|minimum|maximum|exclusiveMinimum|pattern|oneOf|multipleOf)":/;
     expect(JSON.stringify(shipped)).not.toMatch(refusing);
   });
 });
