@@ -3,11 +3,12 @@
  * validation as they go: how much wall time each needs for how much accuracy. Batches, initial weights, learning rates,
  * clipping, moving averages and loss are the same; ours computes batches in parts as the recipe says.
  *
- *     node test/bench/accuracy.mjs [--steps 600] [--turn 20] [--every 100] [--phantoms 200] [--threads 2] \
- *       [--parts 2] [--python python3] [--folder FOLDER]
+ *     node test/bench/accuracy.mjs [--steps 600] [--turn 5] [--every 50] [--minutes 60] [--phantoms 200] \
+ *       [--threads 2] [--parts 2] [--python python3] [--folder FOLDER]
  *
- * The schedule of the recipe (23,500 steps) is squeezed into `--steps`. Needs 3.8 MB of disk a step. Prints one JSON
- * document: seconds, validation loss and accuracy of both after every `--every` steps.
+ * The schedule of the recipe (23,500 steps) is squeezed into `--steps`, of which as many are done as `--minutes` allow.
+ * Needs 3.8 MB of disk a step. Prints one JSON document: seconds, validation loss and accuracy of both after every
+ * `--every` steps, and seconds a step, of all turns and of those in which others used less than a tenth of the machine.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,13 +21,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { backend } from '../../scripts/bundles.mjs';
+import { quietShare, spread, watchOthers } from './quiet.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '600' },
-    turn: { type: 'string', default: '20' },
-    every: { type: 'string', default: '100' },
+    turn: { type: 'string', default: '5' },
+    every: { type: 'string', default: '50' },
+    minutes: { type: 'string', default: '60' },
     phantoms: { type: 'string', default: '200' },
     threads: { type: 'string', default: '2' },
     parts: { type: 'string', default: '2' },
@@ -70,7 +73,7 @@ function start(command, args) {
   return { answer, ask, end, exited: once(child, 'exit') };
 }
 
-/** Trains both in turns; @returns per contestant, what each of its steps took */
+/** Trains both in turns; @returns per contestant, its turns */
 async function race(script, folder) {
   const contestants = {
     ours: start(process.execPath, [script, 'train', folder, values.threads, values.parts]),
@@ -80,23 +83,23 @@ async function race(script, folder) {
       values.threads,
     ]),
   };
-  const spent = { ours: [], pytorch: [] };
-  const processorSeconds = { ours: 0, pytorch: 0 };
+  const turns = { ours: [], pytorch: [] };
   for (const { answer } of Object.values(contestants)) await answer();
-  for (let step = turn; step <= steps; step += turn) {
+  const until = performance.now() + 60_000 * Number(values.minutes);
+  for (let step = turn; step <= steps && performance.now() < until; step += turn) {
     for (const [name, { ask }] of Object.entries(contestants)) {
-      const { seconds, losses, ...rest } = await ask(`train ${turn}`);
-      spent[name].push(...seconds);
-      processorSeconds[name] += rest.processorSeconds;
-      const mean = (list) => list.reduce((a, b) => a + b) / list.length;
+      const others = watchOthers();
+      const { seconds, processorSeconds, losses } = await ask(`train ${turn}`);
+      const share = others(processorSeconds);
+      turns[name].push({ seconds: sum(seconds), processorSeconds, others: share });
       process.stderr.write(
-        `${step} ${name}: ${mean(seconds).toFixed(3)} s a step, loss ${mean(losses).toPrecision(4)}\n`,
+        `${step} ${name}: ${(sum(seconds) / turn).toFixed(3)} s a step (others ${Math.round(100 * share)} %), loss ${(sum(losses) / turn).toPrecision(4)}\n`,
       );
       if (step % every === 0) await ask(`save ${name}-${step}`);
     }
   }
   for (const { end } of Object.values(contestants)) await end();
-  return { spent, processorSeconds };
+  return turns;
 }
 
 /** Judges what was saved; @returns results by name */
@@ -108,7 +111,6 @@ async function judged(script, folder) {
   return results;
 }
 
-const quantile = (list, share) => [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))];
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 
 const script = await bundled();
@@ -119,34 +121,26 @@ try {
     const [status] = await start(process.execPath, [script, 'draw', folder, values.steps]).exited;
     if (status !== 0) throw new Error('drawing failed');
   }
-  const { spent, processorSeconds } = await race(script, folder);
+  const turns = await race(script, folder);
   const results = await judged(script, folder);
-  const names = Object.keys(spent);
   const at = (name, step) => {
     const { loss, accuracy, identified, medianDistance } = results[`${name}-${step}`];
-    return { seconds: sum(spent[name].slice(0, step)), loss, accuracy, identified, medianDistance };
+    const seconds = sum(turns[name].slice(0, step / turn).map((t) => t.seconds));
+    return { seconds, loss, accuracy, identified, medianDistance };
   };
   const table = [];
-  for (let step = every; step <= steps; step += every)
-    table.push({ step, ...Object.fromEntries(names.map((name) => [name, at(name, step)])) });
-  const perStep = (list) => ({
-    fastest: quantile(list, 0),
-    quarter: quantile(list, 0.25),
-    median: quantile(list, 0.5),
+  for (let step = every; step <= turn * turns.pytorch.length; step += every)
+    table.push({ step, ours: at('ours', step), pytorch: at('pytorch', step) });
+  const perStep = (list) => spread(list.map(({ seconds }) => seconds / turn));
+  const paces = Object.entries(turns).map(([name, list]) => {
+    const quiet = list.filter(({ others }) => others < quietShare);
+    const processors = sum(list.map(({ processorSeconds }) => processorSeconds)) / (turn * list.length);
+    const quietSteps = turn * quiet.length;
+    return [name, { all: perStep(list), quiet: perStep(quiet), quietSteps, processors }];
   });
-  console.log(
-    JSON.stringify(
-      {
-        threads: Number(values.threads),
-        parts: Number(values.parts),
-        secondsPerStep: Object.fromEntries(names.map((name) => [name, perStep(spent[name])])),
-        processorSeconds,
-        table,
-      },
-      null,
-      2,
-    ),
-  );
+  const { threads, parts } = values;
+  const secondsPerStep = Object.fromEntries(paces);
+  console.log(JSON.stringify({ threads, parts, secondsPerStep, table }, null, 2));
 } finally {
   if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
 }
