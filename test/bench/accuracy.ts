@@ -104,7 +104,7 @@ async function train(threads: number, parts: number): Promise<void> {
   let done = 0;
   const next = async () => {
     const { loss } = await learner.differentiate(await readBatch(file, plan, done), plan.clip);
-    learner.update(plan.rates[done]!, done);
+    await learner.update(plan.rates[done]!, done);
     done++;
     return loss;
   };

@@ -70,10 +70,13 @@ export async function prepareStep(
       const before = performance.now();
       await step.run(samples);
       if (training.clip > 0) clipNorm(step.gradients, training.clip);
-      optimizer.update(step.parameters, step.gradients, training.lr, updates++);
+      await optimizer.update(step.parameters, step.gradients, training.lr, updates++);
       return (performance.now() - before) / 1000;
     },
-    dispose: () => step.dispose(),
+    async dispose() {
+      await optimizer.dispose();
+      await step.dispose();
+    },
   };
 }
 
