@@ -7,9 +7,10 @@
  *       [--python python3]
  *
  * Without --network: the reference network with batches of 1 and 3, and the light one with batches of 8, in as many
- * parts as its recipe says. Prints one JSON document: both results in seconds, wall-clock and of all processors, how
- * many times faster ours is by either, and how many times more memory PyTorch takes. Seconds of processors hardly
- * depend on what else runs.
+ * parts as its recipe says. Prints one JSON document: both results in seconds, wall-clock (of all runs, and of those in
+ * which others used less than a tenth of the machine) and of all processors, how many times faster ours is, and how
+ * many times more memory PyTorch takes. Where other work runs, quiet runs tell most; PyTorch's threads wait for each
+ * other by spinning, which suffers from company.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { backend } from '../../scripts/bundles.mjs';
+import { quietShare, spread, watchOthers } from './quiet.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
@@ -70,19 +72,16 @@ async function start(command, script, { network, batch }, more = []) {
   };
 }
 
-function spread(times) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return { min: sorted[0], median, max: sorted.at(-1) };
-}
-
 function summary({ engine, startSeconds }, results, { network, batch }) {
   const seconds = spread(results.map((result) => result.seconds));
+  const quiet = results.filter(({ others }) => others < quietShare).map((result) => result.seconds);
   const processorSeconds = spread(results.map((result) => result.processorSeconds));
   const { peakMemory } = results.at(-1);
   const threads = Number(values.threads);
-  return { engine, network, threads, batch, runs, startSeconds, seconds, processorSeconds, peakMemory };
+  return {
+    ...{ engine, network, threads, batch, runs, startSeconds, seconds },
+    ...{ quietRuns: quiet.length, quietSeconds: spread(quiet), processorSeconds, peakMemory },
+  };
 }
 
 async function compare(script, what) {
@@ -93,8 +92,9 @@ async function compare(script, what) {
   const results = contestants.map(() => []);
   for (let run = 0; run < warmUps + runs; run++)
     for (const [c, contestant] of contestants.entries()) {
+      const others = watchOthers();
       const result = await contestant.run();
-      if (run >= warmUps) results[c].push(result);
+      if (run >= warmUps) results[c].push({ ...result, others: others(result.processorSeconds) });
     }
   for (const contestant of contestants) await contestant.close();
   const [ours, pytorch] = contestants.map((contestant, c) => summary(contestant, results[c], what));
@@ -102,6 +102,7 @@ async function compare(script, what) {
   const faster = {
     min: ratio((r) => r.seconds.min),
     median: ratio((r) => r.seconds.median),
+    ...(ours.quietRuns && pytorch.quietRuns ? { quiet: ratio((r) => r.quietSeconds.median) } : {}),
     processors: ratio((r) => r.processorSeconds.median),
   };
   return { parts: what.parts, ours, pytorch, faster, smaller: ratio((r) => r.peakMemory) };

@@ -34,7 +34,7 @@ describe.each(names)('three steps of %s', (name) => {
       // Biases in front of a batch norm drift randomly in the original; how far is seen in its own spread.
       const spread = Math.max(...[single[i]!, other[i]!].map((x) => Math.abs(x - value)));
       expect(Math.abs(loss - value), `before step ${i + 1}`).toBeLessThan(2 * spread + 1e-3 * value);
-      update.update(step.parameters, step.gradients, expected.lr, i);
+      await update.update(step.parameters, step.gradients, expected.lr, i);
     }
     await step.dispose();
   });

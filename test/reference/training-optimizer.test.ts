@@ -19,17 +19,17 @@ describe.skipIf(root === null)('optimisers', () => {
     return data;
   };
 
-  it.each(Object.keys(settings) as (keyof typeof settings)[])('%s follows PyTorch', (name) => {
+  it.each(Object.keys(settings) as (keyof typeof settings)[])('%s follows PyTorch', async (name) => {
     const meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
     const parameters = read('param0', 1).slice();
     const gradients = read('grads', 2);
     const expected = read(name, 2);
     const n = parameters.length;
     const optimizer = createOptimizer(settings[name], n);
-    meta.learning_rate_per_step.forEach((rate: number, step: number) => {
-      optimizer.update(parameters, gradients.slice(step * n, (step + 1) * n), rate, step);
+    for (const [step, rate] of (meta.learning_rate_per_step as number[]).entries()) {
+      await optimizer.update(parameters, gradients.slice(step * n, (step + 1) * n), rate, step);
       for (let i = 0; i < n; i++)
         expect(Math.abs(parameters[i]! - expected[step * n + i]!)).toBeLessThan(1e-6);
-    });
+    }
   });
 });

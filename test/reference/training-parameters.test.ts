@@ -42,7 +42,7 @@ async function trained(example: TrainingCase, optimizer: 'rmsprop' | 'adam', aft
   const found = new Map<number, ReturnType<typeof parametersOf>>();
   for (let i = 0; i < Math.max(...after); i++) {
     await step.run(batch);
-    update.update(step.parameters, step.gradients, 2.5e-4, i);
+    await update.update(step.parameters, step.gradients, 2.5e-4, i);
     if (after.includes(i + 1)) found.set(i + 1, parametersOf(step, start));
   }
   await step.dispose();

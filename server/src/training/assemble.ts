@@ -54,12 +54,13 @@ export async function assembleTraining(
     [training.trainBatch, network.inputChannels, ...data.size],
     { engine, threads, onNotice, parts: training.parts },
   );
+  const optimizer = createOptimizer(training, step.parameters.length);
   return {
     get engine() {
       return step.engine;
     },
     step,
-    optimizer: createOptimizer(training, step.parameters.length),
+    optimizer,
     openBatches: (firstStep) => data.open(firstStep),
     validate: async (model, { sigma, signal }) => {
       const where = { engine: step.engine, threads, onNotice };
@@ -77,6 +78,7 @@ export async function assembleTraining(
     peakMemory: () => process.resourceUsage().maxRSS * 1024,
     dispose: async () => {
       await data.close();
+      await optimizer.dispose();
       await step.dispose();
     },
   };

@@ -5,7 +5,7 @@ import type { NetworkConfig } from '@disc-labeling/models/config';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
 import { createEngineTrainingStep } from '@disc-labeling/models/engines/training';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
-import { throwIfCancelled } from '@disc-labeling/models/errors';
+import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
 import type { Weights } from '@disc-labeling/models/model';
 import type { TrainingBatch } from '@disc-labeling/models/training';
 import lightRecipe from './recipes/light.json' with { type: 'json' };
@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly batch?: number;
   readonly runs?: number;
   readonly threads?: number;
-  /** Parts in which a batch is computed; default 1. */
+  /** Parts in which a batch is computed; default: as usual for the network, at most one an image. */
   readonly parts?: number;
   readonly engine?: EngineChoice;
   readonly signal?: AbortSignal;
@@ -30,6 +30,7 @@ export interface PreparedStep {
   readonly engine: ForwardBenchmark['engine'];
   /** Seconds that recording the graph and making the session took. */
   readonly startSeconds: number;
+  readonly parts: number;
   /** One whole step; wall-clock seconds. */
   run(): Promise<number>;
   dispose(): Promise<void>;
@@ -55,7 +56,8 @@ export async function prepareStep(
   const samples = randomBatch(network, batch);
   const start = performance.now();
   const { shape } = samples.images;
-  const where = { threads, engine: options.engine, parts: options.parts };
+  const parts = options.parts ?? Math.min(training.parts, batch);
+  const where = { threads, engine: options.engine, parts };
   const step = await createEngineTrainingStep(network, weights, lossOf(config), shape, where);
   const startSeconds = (performance.now() - start) / 1000;
   const optimizer = createOptimizer(training, step.parameters.length);
@@ -63,15 +65,24 @@ export async function prepareStep(
   return {
     engine: step.engine,
     startSeconds,
+    parts,
     async run() {
       const before = performance.now();
       await step.run(samples);
       if (training.clip > 0) clipNorm(step.gradients, training.clip);
-      optimizer.update(step.parameters, step.gradients, training.lr, updates++);
+      await optimizer.update(step.parameters, step.gradients, training.lr, updates++);
       return (performance.now() - before) / 1000;
     },
-    dispose: () => step.dispose(),
+    async dispose() {
+      await optimizer.dispose();
+      await step.dispose();
+    },
   };
+}
+
+export interface StepBenchmark extends ForwardBenchmark {
+  /** Parts in which each batch was computed. */
+  readonly parts: number;
 }
 
 /** Times whole training steps; see {@link prepareStep}. */
@@ -79,8 +90,10 @@ export async function benchmarkStep(
   network: NetworkConfig,
   weights: Weights,
   options: BenchOptions = {},
-): Promise<ForwardBenchmark> {
+): Promise<StepBenchmark> {
   const { batch = 3, threads = defaultThreads(), runs = 10, signal, onRun } = options;
+  if (options.parts !== undefined && options.parts > batch)
+    throw new UserError('cannot time a step', `a batch of ${batch} has no ${options.parts} parts`);
   const step = await prepareStep(network, weights, { ...options, batch, threads });
   try {
     const times: number[] = [];
@@ -93,7 +106,8 @@ export async function benchmarkStep(
     }
     // maxRSS is in kilobytes on every system.
     const peakMemory = process.resourceUsage().maxRSS * 1024;
-    return { engine: step.engine, threads, batch, runs, seconds: spread(times), peakMemory };
+    const { engine, parts } = step;
+    return { engine, threads, batch, parts, runs, seconds: spread(times), peakMemory };
   } finally {
     await step.dispose();
   }

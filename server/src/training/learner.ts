@@ -7,7 +7,12 @@ export interface StepOptimizer {
   /** Flat arrays by name, as long as the parameters. */
   readonly slots: ReadonlyMap<string, Float32Array>;
   /** @param step how many updates went before this one */
-  update(parameters: Float32Array, gradients: Float32Array, learningRate: number, step: number): void;
+  update(
+    parameters: Float32Array,
+    gradients: Float32Array,
+    learningRate: number,
+    step: number,
+  ): Promise<void> | void;
 }
 
 /** What one update came to. */
@@ -45,9 +50,9 @@ export class Learner {
   }
 
   /** Applies the gradients of the last batch. @param updates how many updates went before this one */
-  update(learningRate: number, updates: number): void {
+  async update(learningRate: number, updates: number): Promise<void> {
     const { parameters, gradients, statistics } = this.step;
-    this.optimizer.update(parameters, gradients, learningRate, updates);
+    await this.optimizer.update(parameters, gradients, learningRate, updates);
     this.average.update(parameters, updates);
     this.averageStatistics.update(statistics, updates);
   }

@@ -45,6 +45,8 @@ export function withOverrides(config: TrainingConfig, overrides: TrainingOverrid
     network: { ...config.network, ...given({ attention, stacks, blocks, features, joints }) },
     training: {
       ...config.training,
+      // A smaller batch may have fewer images than the file asks for parts.
+      parts: Math.min(config.training.parts, overrides.trainBatch ?? Infinity),
       ...given({ ...rest, timeBudgetMinutes: timeBudget }),
       loss: loss === undefined || loss === config.training.loss.kind ? config.training.loss : { kind: loss },
       schedule: scheduleWith(config, { schedule, gamma, cosine }),

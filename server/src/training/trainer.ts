@@ -168,7 +168,7 @@ class Trainer {
     const learningRate = learningRateAt(config, this.progress());
     if (!Number.isFinite(loss)) await this.stopAtNaN('the loss', counters.step + 1);
     if (!Number.isFinite(gradientNorm)) await this.stopAtNaN('the gradient', counters.step + 1);
-    this.learner.update(learningRate, counters.updates);
+    await this.learner.update(learningRate, counters.updates);
     counters.step++;
     counters.updates++;
     counters.lossSum += loss;

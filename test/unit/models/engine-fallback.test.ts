@@ -115,7 +115,7 @@ describe('training on a device that fails half-way', () => {
     const losses: number[] = [];
     for (let update = 0; update < 5; update++) {
       losses.push((await step.run(batch)).loss);
-      optimizer.update(step.parameters, step.gradients, 1e-2, update);
+      await optimizer.update(step.parameters, step.gradients, 1e-2, update);
     }
     const end = { losses, parameters: step.parameters.slice(), statistics: step.statistics.slice() };
     await step.dispose();

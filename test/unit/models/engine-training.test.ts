@@ -41,7 +41,7 @@ async function learn(config: NetworkConfig, engine: EngineId, optimizer: 'rmspro
   for (let update = 0; update < 3; update++) {
     losses.push((await step.run(batch)).loss);
     // Small, as both rules make steps of gradients that are rounding noise as large as of all others.
-    rule.update(step.parameters, step.gradients, optimizer === 'adam' ? 1e-3 : 1e-5, update);
+    await rule.update(step.parameters, step.gradients, optimizer === 'adam' ? 1e-3 : 1e-5, update);
     if (update === 0) tensors = tf.memory().numTensors;
   }
   expect(tf.memory().numTensors).toBe(tensors);

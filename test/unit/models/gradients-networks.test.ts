@@ -204,7 +204,7 @@ describe('three steps of a network', () => {
     const losses: number[] = [];
     for (let i = 0; i < 3; i++) {
       losses.push((await step.run(batch)).loss);
-      optimizer.update(step.parameters, step.gradients, 1e-3, i);
+      await optimizer.update(step.parameters, step.gradients, 1e-3, i);
     }
     await step.dispose();
     return { losses, start, end: step.parameters, statistics: step.statistics };

@@ -18,6 +18,16 @@ describe('withOverrides', () => {
     expect(changed.training).toEqual({ ...config.training, lr: 0.1, timeBudgetMinutes: 5 });
   });
 
+  it('has no more parts than a smaller batch has images, unless asked for them', () => {
+    const config = tinyConfig({ trainBatch: 8, parts: 4 });
+    expect(withOverrides(config, { trainBatch: 3 }).training.parts).toBe(3);
+    expect(withOverrides(config, { trainBatch: 16 }).training.parts).toBe(4);
+    expect(withOverrides(config, { parts: 2 }).training.parts).toBe(2);
+    expect(() => withOverrides(config, { trainBatch: 3, parts: 4 })).toThrow(
+      /has no 4 parts; give at most 3/,
+    );
+  });
+
   it('replaces a schedule by milestones', () => {
     const config = tinyConfig({ schedule: { kind: 'cosine', start: 0.2 } });
     expect(withOverrides(config, { schedule: [3, 5], gamma: 0.5 }).training.schedule).toEqual({

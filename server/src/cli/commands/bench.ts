@@ -12,6 +12,7 @@ import { wholeNumber, type CommandContext, type RegisterCommand } from '../progr
 interface BenchOptions {
   readonly network: string;
   readonly batch?: number;
+  readonly parts?: number;
   readonly runs: number;
 }
 
@@ -19,8 +20,8 @@ interface BenchOptions {
 type Benchmark = (
   network: NetworkConfig,
   weights: Weights,
-  options: ForwardBenchmarkOptions,
-) => Promise<ForwardBenchmark>;
+  options: ForwardBenchmarkOptions & { readonly parts?: number },
+) => Promise<ForwardBenchmark & { readonly parts?: number }>;
 
 /** `bench`: how long a forward pass or a training step takes here. */
 export const registerBench: RegisterCommand = (program, action) => {
@@ -34,12 +35,16 @@ export const registerBench: RegisterCommand = (program, action) => {
       .option('--runs <n>', 'how often', wholeNumber(1), 10)
       .action(action((context, options: BenchOptions) => run(context, options, name, benchmark)));
   add('network', 'time the forward pass (batch 1 unless told otherwise)', benchmarkForward);
-  add('step', 'time a whole training step (batch 3 unless told otherwise)', benchmarkStep);
+  add('step', 'time a whole training step (batch 3 unless told otherwise)', benchmarkStep).option(
+    '--parts <n>',
+    'parts of a batch, computed beside each other',
+    wholeNumber(1),
+  );
 };
 
 async function run(
   { options, output, signal }: CommandContext,
-  { network, batch, runs }: BenchOptions,
+  { network, batch, parts, runs }: BenchOptions,
   name: string,
   benchmark: Benchmark,
 ): Promise<void> {
@@ -48,6 +53,7 @@ async function run(
   const { engine, threads } = options;
   const result = await benchmark(config, weights, {
     batch,
+    ...(parts === undefined ? {} : { parts }),
     runs,
     engine,
     threads,
@@ -67,10 +73,11 @@ async function chosen(name: string): Promise<{ config: NetworkConfig; weights: W
   return { config: description.network, weights };
 }
 
-function text(name: string, { engine, threads, batch, runs, seconds, peakMemory }: ForwardBenchmark): string {
+function text(name: string, benchmark: Awaited<ReturnType<Benchmark>>): string {
+  const { engine, threads, batch, parts = 1, runs, seconds, peakMemory } = benchmark;
   const s = (value: number) => value.toFixed(3);
   return [
     `${name}: median ${s(seconds.median)} s (${s(seconds.min)} to ${s(seconds.max)}, ${runs} runs)`,
-    `batch ${batch}, ${engine}, ${threads} threads, peak memory ${Math.round(peakMemory / 2 ** 20)} MB`,
+    `batch ${batch}${parts > 1 ? ` in ${parts} parts` : ''}, ${engine}, ${threads} threads, peak memory ${Math.round(peakMemory / 2 ** 20)} MB`,
   ].join('\n');
 }
