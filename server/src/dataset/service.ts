@@ -118,11 +118,13 @@ const there = (kept: number, what: string): string[] =>
   kept > 0 ? [`${kept} ${what} were there already and are kept.`] : [];
 
 function noticesOf({ set, kept, elsewhere, notices }: PreparedDataset): string[] {
-  const counts = new Map<string, number>();
-  for (const { split } of set.samples) counts.set(split, (counts.get(split) ?? 0) + 1);
+  const counts = (['training', 'validation', 'test'] as const).flatMap((split) => {
+    const count = set.samples.filter((sample) => sample.split === split).length;
+    return count === 0 ? [] : [`${count} ${split}`];
+  });
   return [
     ...notices,
-    [...counts].map(([split, count]) => `${count} ${split}`).join(', '),
+    counts.join(', '),
     ...set.samples.flatMap(({ name, notices: about }) => about.map((notice) => `${name}: ${notice}`)),
     ...there(kept, 'samples'),
     ...(elsewhere > 0 ? [`${elsewhere} images belong to another split.`] : []),

@@ -10,7 +10,12 @@ import { toResponseError } from '../../../server/src/backend/errors.js';
 import { createHandlers } from '../../../server/src/backend/handlers/index.js';
 import { pathOf, type HandlerDependencies } from '../../../server/src/backend/handlers/types.js';
 import { OverlayStore } from '../../../server/src/backend/overlays.js';
-import type { LabelingService } from '../../../server/src/backend/services.js';
+import type {
+  DatasetsService,
+  LabelingService,
+  ModelsService,
+  Work,
+} from '../../../server/src/backend/services.js';
 import type { BackendStatus, LabelResult } from '../../../server/src/protocol/index.js';
 
 let folder: string;
@@ -135,5 +140,62 @@ describe('handlers', () => {
   test('only files on disk are read', () => {
     expect(pathOf('file:///a%20b.nii')).toBe('/a b.nii');
     expect(() => pathOf('git:/a.nii')).toThrow(UserError);
+  });
+});
+
+describe('handlers of models and datasets', () => {
+  const statuses: BackendStatus[] = [];
+  const calls: unknown[][] = [];
+  const note =
+    (answer: unknown) =>
+    async (...args: unknown[]): Promise<never> => {
+      calls.push(args);
+      return answer as never;
+    };
+  const made = createHandlers({
+    services: {
+      models: async () => ({ install: note('model'), delete: note(undefined) }) as unknown as ModelsService,
+      datasets: async () =>
+        ({
+          prepare: note('outcome'),
+          create: async () => {
+            throw new UserError('cannot create dataset', 'it holds no subject folder');
+          },
+        }) as unknown as DatasetsService,
+    } as unknown as HandlerDependencies['services'],
+    overlays: null as never,
+    activity: new Activity((status) => statuses.push(status)),
+  });
+  const work: Work = { signal: new AbortController().signal, progress: () => {} };
+  beforeEach(() => {
+    statuses.length = 0;
+    calls.length = 0;
+  });
+
+  test('hand over what they are given, and say what is being done', async () => {
+    const params = {
+      dataset: '/data/set',
+      output: '/data/out',
+      contrast: 'both',
+      split: 'train',
+      preparation: 'own',
+    } as const;
+    expect(await made['discLabeling/prepare'](params, work)).toBe('outcome');
+    expect(calls).toEqual([[params, work]]);
+    expect(statuses.map(({ activity }) => activity)).toEqual(['preparing set', null]);
+    expect(await made['discLabeling/installModel']({ source: '/runs/1', name: 'mine' }, work)).toBe('model');
+    expect(calls[1]).toEqual(['/runs/1', 'mine']);
+  });
+
+  test('deleting answers nothing', async () => {
+    expect(await made['discLabeling/deleteModel']({ path: '/models/mine' }, work)).toBeNull();
+    expect(calls).toEqual([['/models/mine']]);
+  });
+
+  test('a failure ends being busy', async () => {
+    await expect(made['discLabeling/createDataset']({ bids: '/data', output: '/out' }, work)).rejects.toThrow(
+      'it holds no subject folder',
+    );
+    expect(statuses.at(-1)?.state).toBe('ready');
   });
 });
