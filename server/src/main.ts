@@ -3,6 +3,7 @@ import { startBackend } from './backend/backend.js';
 import type { ServiceTools } from './backend/services.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
+import { TrainingService } from './training/service.js';
 import * as places from './places.js';
 
 startBackend({
@@ -13,6 +14,7 @@ startBackend({
       threads: options.threads,
       onNotice: ({ message }) => log(message),
     }),
+  training: ({ options: { engine, threads }, notify }) => new TrainingService({ engine, threads, notify }),
 });
 
 /** Where models lie: the client's word, or the product's own places. */

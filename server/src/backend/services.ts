@@ -7,7 +7,11 @@ import type {
   ModelSummary,
   NotificationMethod,
   Notifications,
+  RunDetails,
+  RunSummary,
   SaveLabelsResponse,
+  StartTrainingParams,
+  StartTrainingResult,
 } from '../protocol/index.js';
 
 /** How far a piece of work has come. */
@@ -54,9 +58,27 @@ export interface LabelingService {
   dispose(): Promise<void>;
 }
 
+/** Trainings; the service itself has the comments. */
+export interface TrainingService {
+  start(params: StartTrainingParams, context: TrainingContext): Promise<StartTrainingResult>;
+  stop(run: string): Promise<void>;
+  list(folders: readonly string[]): Promise<readonly RunSummary[]>;
+  preparedSets(folders: readonly string[]): Promise<readonly string[]>;
+  read(path: string): Promise<RunDetails>;
+  follow(path: string, follow: boolean): void;
+  dispose(): Promise<void>;
+}
+
+/** How a request to train is cancelled and tells what it does. */
+export interface TrainingContext {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: WorkProgress) => void;
+}
+
 /** Every service the backend offers, by area. */
 export interface Services {
   readonly labeling: LabelingService;
+  readonly training: TrainingService;
 }
 
 /** What a service is made with. */

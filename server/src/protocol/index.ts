@@ -7,6 +7,12 @@ import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/t
 import type { BackendStatus } from './core.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
+import {
+  trainingNotifications,
+  trainingRequests,
+  type TrainingNotifications,
+  type TrainingRequests,
+} from './training.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -23,10 +29,10 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests {}
+export interface Requests extends LabelingRequests, ModelRequests, TrainingRequests {}
 
 /** Backend → editor notifications. */
-export interface Notifications {
+export interface Notifications extends TrainingNotifications {
   'discLabeling/status': BackendStatus;
 }
 
@@ -37,10 +43,12 @@ export type NotificationMethod = keyof Notifications;
 export const requests = {
   ...labelingRequests,
   ...modelRequests,
+  ...trainingRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {
   status: 'discLabeling/status',
+  ...trainingNotifications,
 } as const satisfies Record<string, NotificationMethod>;
 
 /** What the client hands over at `initialize`. */

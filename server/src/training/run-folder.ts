@@ -11,6 +11,9 @@ import { lockRun } from './run-lock.js';
 /** Name of the file in `last/` that a training goes on from. */
 export const stateFile = 'training-state.safetensors';
 
+/** What the log ends with where a training stopped without its user's word. */
+export const interruptedLine = 'interrupted: whoever had started it was gone';
+
 /**
  * The folder of one training: `config.json`, `metrics.jsonl` (one line per epoch), `log.txt`,
  * `pictures/epoch_0001.png` …,
