@@ -29,7 +29,10 @@ export const webview = {
   platform: 'browser',
   format: 'iife',
   target: 'chrome128',
-  entryPoints: { viewer: 'webview/src/viewer/main.ts' },
+  entryPoints: {
+    viewer: 'webview/src/viewer/main.ts',
+    training: 'webview/src/training/main.ts',
+  },
   loader: { '.ttf': 'file' },
   assetNames: '[name]',
   plugins: [withoutZarrCodecs],

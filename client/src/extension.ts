@@ -2,13 +2,19 @@ import type { ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
-import { registerCommands } from './commands/index.js';
+import { perform, registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
+import { followFolders } from './training/context-keys.js';
+import { Dashboards } from './training/dashboards.js';
+import { offerToResume } from './training/resume-offer.js';
+import { startTraining } from './training/start.js';
+import { TrainingStatus } from './training/status.js';
+import { Trainings } from './training/trainings.js';
 
 let backend: Backend | undefined;
 
@@ -19,11 +25,33 @@ export function activate(context: vscode.ExtensionContext): void {
   const editors = new VolumeEditors(context.extensionUri, running, (panel, request) =>
     answer(panel, request, running),
   );
-  const extension: Extension = { backend: running, editors };
+  const trainings = new Trainings(running, context.workspaceState);
+  const resume = async (run: string): Promise<void> =>
+    void (await startTraining(running, { output: run, resume: true }));
+  const dashboards = new Dashboards({
+    extensionUri: context.extensionUri,
+    backend: running,
+    trainings,
+    resume,
+  });
+  const extension: Extension = { backend: running, editors, trainings, dashboards };
+  const offer = (): void => {
+    if (trainings.unfinished.length === 0 || !vscode.workspace.isTrusted) return;
+    void offerToResume(running, trainings, {
+      resume: (run) => perform(extension, 'resume', [run]),
+      open: (run) => dashboards.open(run),
+    });
+  };
   context.subscriptions.push(
     editors,
     new StatusItem(running),
     registerCommands(extension),
+    trainings,
+    dashboards,
+    new TrainingStatus(trainings),
+    followFolders(),
+    // A backend that died took no training with it, but stopped them.
+    running.onDidChangeHealth((health) => health === 'ready' && offer()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!concernsBackend(event) || running.health === 'stopped' || running.health === 'untrusted') return;
       void running.restart().then(() => editors.documents.forEach((document) => void document.open()));
@@ -34,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   void adoptTextTabs();
+  offer();
 }
 
 /** Waits for the backend, so that its temporary files are gone when VS Code is. */

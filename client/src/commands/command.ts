@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeEditors } from '../editor/editors.js';
+import type { Dashboards } from '../training/dashboards.js';
+import type { Trainings } from '../training/trainings.js';
 
 /** What commands work on. */
 export interface Extension {
   readonly backend: Backend;
   readonly editors: VolumeEditors;
+  readonly trainings: Trainings;
+  readonly dashboards: Dashboards;
 }
 
 /** One command: when it can't run, and what it does. */

@@ -11,6 +11,10 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  train: 'discLabeling.train',
+  resume: 'discLabeling.resume',
+  stopTraining: 'discLabeling.stopTraining',
+  openRun: 'discLabeling.openRun',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -52,10 +52,18 @@ describe('the manifest', () => {
         .flat()
         .flatMap(({ when }) => when ?? []),
     ];
+    // Those the client sets, `key: '…'` in a table.
+    const contextKeys = new Set(
+      client.flatMap((source) =>
+        [...source.matchAll(/key: '(discLabeling\.\w+)'/g)].map((match) => match[1]),
+      ),
+    );
     expect(conditions.length).toBeGreaterThan(0);
     for (const condition of conditions)
       expect(
-        condition === `activeCustomEditorId == '${viewType}'` || condition.startsWith('resourceFilename =~ '),
+        condition === `activeCustomEditorId == '${viewType}'` ||
+          condition.startsWith('resourceFilename =~ ') ||
+          contextKeys.has(/^resourcePath in ([\w.]+)$/.exec(condition)?.[1] ?? ''),
         condition,
       ).toBe(true);
   });
