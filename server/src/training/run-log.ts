@@ -25,14 +25,14 @@ export function logEnd(text: string): LogEnd {
     const said = line.slice(line.indexOf(' ') + 1);
     if (said.startsWith('done ')) return { kind: 'done', reason: null };
     if (said.startsWith('cancelled at ')) return { kind: 'cancelled', reason: null };
-    if (said.startsWith('interrupted: ')) return { kind: 'interrupted', reason: after(said) };
+    if (said.startsWith('interrupted at ')) return { kind: 'interrupted', reason: after(said) };
     if (said.startsWith('stopped: ')) return { kind: 'failed', reason: after(said) };
     if (/^(started at step|epoch) /.test(said)) return { kind: 'going', reason: null };
   }
   return { kind: 'none', reason: null };
 }
 
-const after = (said: string): string => said.slice(said.indexOf(' ') + 1);
+const after = (said: string): string => said.slice(said.indexOf(': ') + 2);
 
 async function readTail(file: string): Promise<string> {
   const handle = await open(file);

@@ -2,26 +2,21 @@
 import { CancelledError, UserError } from '@disc-labeling/models/errors';
 import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { assembleTraining } from './assemble.js';
 import { parseTrainingConfig } from './config.js';
 import { EngineLog } from './engine.js';
 import type { TrainingCommand, TrainingReport } from './events.js';
 import { completeConfig } from './prepared-config.js';
-import { interruptedLine, RunFolder } from './run-folder.js';
+import { interruption, RunFolder } from './run-folder.js';
 import { train } from './trainer.js';
 
 const abort = new AbortController();
-/** Whether the user stopped it; else something interrupted it. */
-let stoppedByUser = false;
-const stop = () => {
-  stoppedByUser = true;
-  abort.abort();
-};
+const stop = () => abort.abort();
+/** The starter is gone (editor closed, command line killed), or the machine goes down: stop at a checkpoint. */
+const interrupt = () => abort.abort(interruption);
 process.on('SIGINT', stop);
-process.on('SIGTERM', () => abort.abort());
-// The starter is gone (editor closed, command line killed): stop at a checkpoint.
-process.on('disconnect', () => abort.abort());
+process.on('SIGTERM', interrupt);
+process.on('disconnect', interrupt);
 
 process.on('message', (command: TrainingCommand) => {
   if (command.kind === 'cancel') stop();
@@ -62,8 +57,6 @@ async function start(command: Extract<TrainingCommand, { kind: 'start' }>): Prom
       await parts.dispose();
     }
   } catch (error) {
-    if (error instanceof CancelledError && !stoppedByUser && existsSync(folder.state()))
-      await folder.log(interruptedLine);
     reportEnd(error);
   }
 }

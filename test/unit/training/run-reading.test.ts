@@ -1,7 +1,7 @@
 import { bestEpoch, readMetrics, readRun, readRunSummary } from '@disc-labeling/server/training/run-reading';
 import { logEnd } from '@disc-labeling/server/training/run-log';
 import { RunList } from '@disc-labeling/server/training/run-list';
-import { RunFolder, interruptedLine, stateFile } from '@disc-labeling/server/training/run-folder';
+import { RunFolder, abortedLine, interruption, stateFile } from '@disc-labeling/server/training/run-folder';
 import { searchWorkspace } from '@disc-labeling/server/training/workspace-search';
 import type { EpochMetrics } from '@disc-labeling/server/training/events';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
@@ -59,21 +59,16 @@ describe('the state of a run', () => {
       { lock: killed, log: ['started at step 0 of 12 on onnxruntime-cpu'] },
       { state: 'stopped', interrupted: true, problem: 'its process was killed' },
     ],
-    ['the user stopped it', { log: ['cancelled at step 5'] }, { state: 'stopped', interrupted: false }],
+    ['the user stopped it', { log: [abortedLine(5, new Error())] }, { state: 'stopped', interrupted: false }],
     [
       'its window was closed',
-      { log: ['cancelled at step 5', interruptedLine] },
+      { log: [abortedLine(5, interruption)] },
       { state: 'stopped', interrupted: true },
     ],
     [
       'it was resumed since',
       {
-        log: [
-          'cancelled at step 5',
-          interruptedLine,
-          'started at step 5 of 12 on cpu',
-          'cancelled at step 7',
-        ],
+        log: [abortedLine(5, interruption), 'started at step 5 of 12 on cpu', 'cancelled at step 7'],
       },
       { state: 'stopped', interrupted: false },
     ],

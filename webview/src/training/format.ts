@@ -42,4 +42,4 @@ export const throughput = (stepsPerSecond: number): string =>
     ? t('{0} steps/s', stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0))
     : t('{0} s/step', (1 / stepsPerSecond).toFixed(1));
 
-export const count = (value: number): string => value.toLocaleString(document.documentElement.lang || 'en');
+export const count = (value: number): string => value.toLocaleString();
