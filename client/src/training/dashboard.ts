@@ -24,6 +24,9 @@ import type { Trainings } from './trainings.js';
 /** ms between two updates of the page while it trains. */
 const interval = 300;
 
+/** Points of the loss within epochs that are kept. */
+const mostSteps = 4000;
+
 export interface DashboardOptions {
   readonly extensionUri: vscode.Uri;
   readonly backend: Backend;
@@ -131,7 +134,9 @@ export class Dashboard implements vscode.Disposable {
     if (event.kind === 'started') return void this.#read();
     if (!this.#details) return;
     if (event.kind === 'step') {
-      this.#details = { ...this.#details, live: event };
+      const { step, loss } = event;
+      const steps = withStep(this.#details.steps, { step, loss });
+      this.#details = { ...this.#details, live: event, steps };
       this.#news.live = true;
     } else if (event.kind === 'epoch') this.#noteEpoch(event.metrics, event.best);
     else return;
@@ -251,6 +256,12 @@ export class Dashboard implements vscode.Disposable {
     if (backend.health === 'ready')
       void backend.request(requests.followRun, { path: this.run, follow: false }).catch(() => {});
   }
+}
+
+/** As the page adds them, so that a page that is opened anew has the same. */
+function withStep(steps: RunDetails['steps'], point: RunDetails['steps'][number]): RunDetails['steps'] {
+  const kept = steps.length < mostSteps ? steps : steps.filter((_, i) => i % 2 === 1);
+  return [...kept, point];
 }
 
 /** What the page draws: paths are of no use to it, and a configuration is opened as a file. */

@@ -11,7 +11,7 @@ import {
 } from '../../../webview/src/training/format.js';
 import { facts, secondsPerEpoch, timeLeft } from '../../../webview/src/training/facts.js';
 import { withProgress } from '../../../webview/src/training/progress.js';
-import { alignedData, described, linesOf, smoothed } from '../../../webview/src/training/series.js';
+import { alignedData, described, extentOf, linesOf, smoothed } from '../../../webview/src/training/series.js';
 
 const epoch = (number: number, more: Partial<EpochMetrics> = {}): EpochMetrics => ({
   epoch: number,
@@ -153,6 +153,13 @@ describe('curves', () => {
     expect([...xs]).toEqual([0.5, 1, 2]);
     expect([...a!].map((y) => y ?? null)).toEqual([3, 4, null]);
     expect([...b!].map((y) => y ?? null)).toEqual([null, 5, 6]);
+  });
+
+  test('all charts begin and end together; a single epoch is given room', () => {
+    const line = (xs: number[]) => ({ label: '', color: 'training', xs, ys: xs }) as const;
+    expect(extentOf([line([0.5, 3]), line([1, 4]), line([])])).toEqual({ min: 0.5, max: 4 });
+    expect(extentOf([line([1])])).toEqual({ min: 0.5, max: 1.5 });
+    expect(extentOf([])).toEqual({ min: 0, max: 1 });
   });
 
   test('ten thousand epochs of two runs take a moment', () => {

@@ -23,6 +23,16 @@ export interface Zoom {
   readonly max: number;
 }
 
+/** How the lines are drawn. */
+export interface Drawing {
+  /** Epoch (0-based) that is marked. */
+  readonly best: number | null;
+  readonly log: boolean;
+  readonly theme: ChartTheme;
+  /** Where all charts begin and end while nothing is zoomed. */
+  readonly whole: Zoom;
+}
+
 /** One chart: curves over epochs, a legend with the values under the pointer, zoom by dragging. */
 export class Chart {
   readonly element: HTMLElement;
@@ -32,6 +42,7 @@ export class Chart {
   /** What the plot was built for; data alone can be exchanged. */
   #built = '';
   #zoom: Zoom | null = null;
+  #whole: Zoom = { min: 0, max: 1 };
   #best: number | null = null;
   #theme: ChartTheme | null = null;
   /** While the plot is moved by us, it does not tell of zooms. */
@@ -48,9 +59,10 @@ export class Chart {
     new ResizeObserver(() => this.#resize()).observe(this.#body);
   }
 
-  /** Draws the lines. @param best epoch (0-based) that is marked */
-  draw(lines: readonly Line[], best: number | null, log: boolean, theme: ChartTheme): void {
+  /** Draws the lines. */
+  draw(lines: readonly Line[], { best, log, theme, whole }: Drawing): void {
     this.#best = best;
+    this.#whole = whole;
     const { title, show } = this.#options;
     setAttribute(this.#body, 'role', 'img');
     setAttribute(this.#body, 'aria-label', described(title, lines, show));
@@ -61,28 +73,35 @@ export class Chart {
     this.#built = built;
     this.#plot?.destroy();
     this.#plot = new uPlot(this.#plotOptions(lines, log, theme), data, this.#body);
-    if (this.#zoom) this.zoom(this.#zoom);
+    this.#setData(data);
   }
 
   /** Shows a stretch of epochs, or everything. */
   zoom(range: Zoom | null): void {
     this.#zoom = range;
-    const plot = this.#plot;
-    if (!plot) return;
-    this.#moving = true;
-    if (range) plot.setScale('x', range);
-    else plot.setData(plot.data, true);
-    this.#moving = false;
+    if (this.#plot) this.#setData(this.#plot.data);
   }
 
   #setData(data: uPlot.AlignedData): void {
     const plot = this.#plot!;
     this.#moving = true;
     plot.batch(() => {
-      plot.setData(data, this.#zoom === null);
-      if (this.#zoom) plot.setScale('x', this.#zoom);
+      plot.setData(data, false);
+      plot.setScale('x', this.#zoom ?? this.#whole);
     });
     this.#moving = false;
+    this.#showLatest(plot);
+  }
+
+  /** While the pointer is elsewhere, the legend has the latest values. */
+  #showLatest(plot: uPlot): void {
+    if (typeof plot.cursor.idx === 'number') return;
+    const latest = plot.data.map((ys) => {
+      const last = ys.findLastIndex((y) => y !== null && y !== undefined);
+      return last < 0 ? null : last;
+    });
+    // The types know of numbers only; no value is null.
+    plot.setLegend({ idxs: latest as number[] }, false);
   }
 
   #resize(): void {
@@ -122,6 +141,7 @@ export class Chart {
       legend: { live: true },
       hooks: {
         draw: [(plot) => this.#markBest(plot, theme)],
+        setCursor: [(plot) => this.#showLatest(plot)],
         setScale: [(plot, key) => this.#scaled(plot, key)],
       },
     };
@@ -145,9 +165,8 @@ export class Chart {
   #scaled(plot: uPlot, key: string): void {
     if (key !== 'x' || this.#moving || plot !== this.#plot) return;
     const { min, max } = plot.scales['x']!;
-    const [xs] = plot.data;
-    if (min === undefined || max === undefined || min === null || max === null || xs.length === 0) return;
-    const whole = min <= xs[0]! && max >= xs.at(-1)!;
+    if (typeof min !== 'number' || typeof max !== 'number') return;
+    const whole = min <= this.#whole.min && max >= this.#whole.max;
     this.#zoom = whole ? null : { min, max };
     this.#options.zoomed(this.#zoom);
   }

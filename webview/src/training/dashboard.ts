@@ -14,7 +14,7 @@ import { percent, rate, significant } from './format.js';
 import { Header, stateNames } from './header.js';
 import { Pictures } from './pictures.js';
 import { withProgress } from './progress.js';
-import { linesOf } from './series.js';
+import { extentOf, linesOf } from './series.js';
 import { onThemeChange, readTheme, type ChartTheme } from './theme.js';
 import { Toolbar } from './toolbar.js';
 
@@ -135,13 +135,17 @@ export class Dashboard {
   }
 
   #draw(run: DashboardRun, compared: readonly DashboardRun[], best: number | null): void {
+    const lines = this.#names.map((name) =>
+      linesOf(name, run, compared, {
+        smoothing: name === 'rate' ? 0 : this.#smoothing,
+        log: name === 'loss' && this.#log,
+      }),
+    );
+    const whole = extentOf(lines.flat());
     this.#charts.forEach((chart, i) => {
-      const name = this.#names[i]!;
-      const log = name === 'loss' && this.#log;
-      const smoothing = name === 'rate' ? 0 : this.#smoothing;
-      const lines = linesOf(name, run, compared, { smoothing, log });
-      setAttribute(chart.element, 'hidden', lines.length === 0);
-      if (lines.length > 0) chart.draw(lines, best, log, this.#theme);
+      setAttribute(chart.element, 'hidden', lines[i]!.length === 0);
+      const log = this.#names[i] === 'loss' && this.#log;
+      if (lines[i]!.length > 0) chart.draw(lines[i]!, { best, log, theme: this.#theme, whole });
     });
   }
 

@@ -136,6 +136,18 @@ export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
   return uPlot.join(lines.map(({ xs, ys }) => [[...xs], [...ys]] as uPlot.AlignedData));
 }
 
+/** First and last epoch of all lines; a single one is given room. */
+export function extentOf(lines: readonly Line[]): { readonly min: number; readonly max: number } {
+  let [min, max] = [Infinity, -Infinity];
+  for (const { xs } of lines) {
+    if (xs.length === 0) continue;
+    min = Math.min(min, xs[0]!);
+    max = Math.max(max, xs.at(-1)!);
+  }
+  if (min > max) return { min: 0, max: 1 };
+  return min === max ? { min: min - 0.5, max: max + 0.5 } : { min, max };
+}
+
 /** What a screen reader says of a chart. */
 export function described(title: string, lines: readonly Line[], show: (value: number) => string): string {
   const latest = lines
