@@ -29,7 +29,11 @@ export const webview = {
   platform: 'browser',
   format: 'iife',
   target: 'chrome128',
-  entryPoints: { viewer: 'webview/src/viewer/main.ts', gallery: 'webview/src/gallery/main.ts' },
+  entryPoints: {
+    viewer: 'webview/src/viewer/main.ts',
+    gallery: 'webview/src/gallery/main.ts',
+    training: 'webview/src/training/main.ts',
+  },
   loader: { '.ttf': 'file' },
   assetNames: '[name]',
   plugins: [withoutZarrCodecs],

@@ -4,6 +4,8 @@ import {
   type BackendStatus,
   type ErrorData,
   type InitializationOptions,
+  type NotificationMethod,
+  type Notifications,
   type RequestMethod,
   type Requests,
 } from '@disc-labeling/server/protocol';
@@ -54,6 +56,8 @@ export class Backend implements vscode.Disposable {
   readonly #statusChanged = new vscode.EventEmitter<BackendStatus | null>();
   readonly onDidChangeHealth = this.#healthChanged.event;
   readonly onDidChangeStatus = this.#statusChanged.event;
+  /** Those who want to hear of a notification; each client that is started passes them on. */
+  readonly #notified = new vscode.EventEmitter<{ readonly method: string; readonly params: unknown }>();
   readonly #policy = new RestartPolicy();
   readonly #module: string;
   readonly #overlays: vscode.Uri;
@@ -156,6 +160,16 @@ export class Backend implements vscode.Disposable {
     }
   }
 
+  /** Listens to what the backend tells, whichever process it is by now. */
+  onNotification<Method extends NotificationMethod>(
+    wanted: Method,
+    listener: (params: Notifications[Method]) => void,
+  ): vscode.Disposable {
+    return this.#notified.event(({ method, params }) => {
+      if (method === wanted) listener(params as Notifications[Method]);
+    });
+  }
+
   #translate(error: unknown, token: vscode.CancellationToken | undefined): unknown {
     if (token?.isCancellationRequested) return new vscode.CancellationError();
     if (error instanceof ResponseError && error.code === userErrorCode)
@@ -171,6 +185,9 @@ export class Backend implements vscode.Disposable {
     const client = this.#createClient();
     this.#client = client;
     client.onNotification(notifications.status, (status: BackendStatus) => this.#setStatus(status));
+    for (const method of Object.values(notifications))
+      if (method !== notifications.status)
+        client.onNotification(method, (params: unknown) => this.#notified.fire({ method, params }));
     client.onDidChangeState(({ newState }) => {
       if (client !== this.#client) return;
       if (newState === State.Running) this.#setHealth('ready');
@@ -259,6 +276,7 @@ export class Backend implements vscode.Disposable {
     await this.stop();
     this.#healthChanged.dispose();
     this.#statusChanged.dispose();
+    this.#notified.dispose();
     this.#trace.dispose();
     this.log.dispose();
   }

@@ -13,6 +13,12 @@ import { Galleries } from './gallery/galleries.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
 import { Views } from './views/index.js';
+import { followFolders } from './training/context-keys.js';
+import { Dashboards } from './training/dashboards.js';
+import { offerToResume } from './training/resume-offer.js';
+import { startTraining } from './training/start.js';
+import { TrainingStatus } from './training/status.js';
+import { Trainings } from './training/trainings.js';
 
 let backend: Backend | undefined;
 
@@ -30,7 +36,23 @@ export function activate(context: vscode.ExtensionContext): void {
     open: (image, voxel) => editors.openAt(image, voxel),
     attention: (folder, sample) => perform(extension, 'showAttention', [vscode.Uri.file(folder), sample]),
   });
-  const extension: Extension = { backend: running, editors, views, galleries };
+  const trainings = new Trainings(running, context.workspaceState);
+  const resume = async (run: string): Promise<void> =>
+    void (await startTraining(running, { output: run, resume: true }));
+  const dashboards = new Dashboards({
+    extensionUri: context.extensionUri,
+    backend: running,
+    trainings,
+    resume,
+  });
+  const extension: Extension = { backend: running, editors, views, galleries, trainings, dashboards };
+  const offer = (): void => {
+    if (trainings.unfinished.length === 0 || !vscode.workspace.isTrusted) return;
+    void offerToResume(running, trainings, {
+      resume: (run) => perform(extension, 'resume', [run]),
+      open: (run) => dashboards.open(run),
+    });
+  };
   context.subscriptions.push(
     editors,
     views,
@@ -39,6 +61,12 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(running),
     registerCommands(extension),
     startForConfigurations(running),
+    trainings,
+    dashboards,
+    new TrainingStatus(trainings),
+    followFolders(),
+    // A backend that died took no training with it, but stopped them.
+    running.onDidChangeHealth((health) => health === 'ready' && offer()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!concernsBackend(event) || running.health === 'stopped' || running.health === 'untrusted') return;
       void running.restart().then(() => editors.documents.forEach((document) => void document.open()));
@@ -50,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   void adoptTextTabs();
+  offer();
 }
 
 /** Waits for the backend, so that its temporary files are gone when VS Code is. */

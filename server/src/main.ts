@@ -9,6 +9,7 @@ import { PicturesService } from './evaluation/pictures.js';
 import type { LabelerOptions } from './labeling/labeler.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
+import { TrainingService } from './training/service.js';
 import * as places from './places.js';
 
 startBackend({
@@ -18,6 +19,7 @@ startBackend({
   labeling: (tools) => new LabelingService(labelerOptions(tools)),
   pictures: (tools) => new PicturesService(labelerOptions(tools)),
   galleries: () => new GalleryService(),
+  training: ({ options: { engine, threads }, notify }) => new TrainingService({ engine, threads, notify }),
 });
 
 /** Where models lie and what they run on. */

@@ -3,6 +3,8 @@ import type { Backend } from '../backend.js';
 import type { VolumeEditors } from '../editor/editors.js';
 import type { Views } from '../views/index.js';
 import type { Galleries } from '../gallery/galleries.js';
+import type { Dashboards } from '../training/dashboards.js';
+import type { Trainings } from '../training/trainings.js';
 
 /** What commands work on. */
 export interface Extension {
@@ -10,6 +12,8 @@ export interface Extension {
   readonly editors: VolumeEditors;
   readonly views: Views;
   readonly galleries: Galleries;
+  readonly trainings: Trainings;
+  readonly dashboards: Dashboards;
 }
 
 /** One command: when it can't run, and what it does. */

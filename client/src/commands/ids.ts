@@ -28,6 +28,10 @@ export const commandIds = {
   showAttention: 'discLabeling.showAttention',
   animate: 'discLabeling.animate',
   openGallery: 'discLabeling.openGallery',
+  train: 'discLabeling.train',
+  resume: 'discLabeling.resume',
+  stopTraining: 'discLabeling.stopTraining',
+  openRun: 'discLabeling.openRun',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

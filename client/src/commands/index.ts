@@ -7,6 +7,7 @@ import { commandIds, type CommandName } from './ids.js';
 import { modelCommands } from './models.js';
 import { viewCommands } from './views.js';
 import { pictureCommands } from './pictures.js';
+import { trainingCommands } from './training.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
@@ -18,6 +19,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...datasetCommands,
   ...viewCommands,
   ...pictureCommands,
+  ...trainingCommands,
 };
 
 /** Registers the table. */

@@ -19,8 +19,12 @@ import type {
   NotificationMethod,
   Notifications,
   PrepareParams,
-  SaveLabelsResponse,
   SynthesizeParams,
+  RunDetails,
+  RunSummary,
+  SaveLabelsResponse,
+  StartTrainingParams,
+  StartTrainingResult,
 } from '../protocol/index.js';
 
 /** How far a piece of work has come. */
@@ -90,6 +94,17 @@ export interface Work {
   readonly progress: (progress: WorkProgress) => void;
 }
 
+/** Trainings; the service itself has the comments. */
+export interface TrainingService {
+  start(params: StartTrainingParams, context: Work): Promise<StartTrainingResult>;
+  stop(run: string): Promise<void>;
+  list(folders: readonly string[]): Promise<readonly RunSummary[]>;
+  preparedSets(folders: readonly string[]): Promise<readonly string[]>;
+  read(path: string): Promise<RunDetails>;
+  follow(path: string, follow: boolean): void;
+  dispose(): Promise<void>;
+}
+
 /** Datasets from folders, and drawn ones. Every call may throw a UserError, or CancelledError once aborted. */
 export interface DatasetsService {
   create(params: CreateDatasetParams, work: Work): Promise<DatasetOutcome>;
@@ -129,6 +144,7 @@ export interface Services {
   readonly datasets: DatasetsService;
   readonly pictures: PicturesService;
   readonly galleries: GalleriesService;
+  readonly training: TrainingService;
 }
 
 /** What a service is made with. */

@@ -16,6 +16,12 @@ import {
   type ModelRequests,
 } from './models.js';
 import { pictureRequests, type PictureRequests } from './pictures.js';
+import {
+  trainingNotifications,
+  trainingRequests,
+  type TrainingNotifications,
+  type TrainingRequests,
+} from './training.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -45,10 +51,11 @@ export interface Requests
     LabelingRequests,
     ModelLibraryRequests,
     ModelRequests,
-    PictureRequests {}
+    PictureRequests,
+    TrainingRequests {}
 
 /** Backend → editor notifications. */
-export interface Notifications {
+export interface Notifications extends TrainingNotifications {
   'discLabeling/status': BackendStatus;
 }
 
@@ -65,10 +72,12 @@ export const requests = {
   ...datasetRequests,
   ...galleryRequests,
   ...pictureRequests,
+  ...trainingRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {
   status: 'discLabeling/status',
+  ...trainingNotifications,
 } as const satisfies Record<string, NotificationMethod>;
 
 /** What the client hands over at `initialize`. */

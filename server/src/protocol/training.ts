@@ -1,4 +1,4 @@
-import type { ErrorData } from './core.js';
+import type { ErrorData, WithProgress } from './core.js';
 
 /** One line of `metrics.jsonl`: how an epoch went. */
 export interface EpochMetrics {
@@ -104,6 +104,8 @@ export interface RunSummary {
   /** Name of the model that comes out. */
   readonly model: string;
   readonly state: RunState;
+  /** Stopped by what nobody asked for: its window was closed, or its process killed. */
+  readonly interrupted: boolean;
   /** Epochs finished and asked for. */
   readonly epoch: number;
   readonly epochs: number;
@@ -114,18 +116,37 @@ export interface RunSummary {
   readonly problem: string | null;
 }
 
+/** A step of a training, as live events tell it. */
+export type TrainingStepEvent = Extract<TrainingEvent, { kind: 'step' }>;
+
+/** One point of the loss within epochs. */
+export interface StepLoss {
+  /** Steps done. */
+  readonly step: number;
+  /** Mean over the steps since the point before. */
+  readonly loss: number;
+}
+
 /** Everything a dashboard shows of a run. */
 export interface RunDetails {
   readonly summary: RunSummary;
   /** `config.json`, as it stands. */
   readonly config: unknown;
+  /** Optimiser steps of an epoch; 0 where the configuration can't be read. */
+  readonly stepsPerEpoch: number;
   readonly metrics: readonly EpochMetrics[];
   /** Paths of the validation pictures, in order of the epochs (0-based). */
   readonly pictures: readonly { readonly epoch: number; readonly path: string }[];
-  /** While it trains: the latest step. */
-  readonly live: Extract<TrainingEvent, { kind: 'step' }> | null;
+  /** The loss within epochs, of a training of this backend since it began; thinned out where there are many. */
+  readonly steps: readonly StepLoss[];
+  /** While this backend trains there: the latest step. */
+  readonly live: TrainingStepEvent | null;
+  /** It is trained by another process than this backend's, which alone can stop it. */
+  readonly elsewhere: boolean;
   readonly engine: string | null;
   readonly parameters: number | null;
+  /** Path of the best model's card; null before the first epoch. */
+  readonly card: string | null;
 }
 
 export interface ListRunsParams {
@@ -133,43 +154,74 @@ export interface ListRunsParams {
   readonly folders: readonly string[];
 }
 
-export interface StartTrainingParams {
-  /** A configuration file or the folder of a prepared set; a run folder to resume needs none. */
+/** Settings that go before the configuration's. */
+export interface TrainingSettings {
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** Minutes within which the schedule ends. */
+  readonly timeBudget?: number;
+}
+
+export interface StartTrainingParams extends WithProgress {
+  /**
+   * A configuration file or the folder of a prepared set. A run folder to resume needs none; `phantom` trains the light
+   * network on synthetic spines.
+   */
   readonly config?: string;
-  /** The run folder. */
+  readonly phantom?: boolean;
+  /** The run folder; for a new training by default a new one in `runs` beside the configuration or set. */
   readonly output?: string;
   readonly resume?: boolean;
+  readonly settings?: TrainingSettings;
+  /** Also where another training already has the processor. */
+  readonly beside?: boolean;
 }
+
+/** The training runs, or (`busy`) it was not started as others train already. */
+export type StartTrainingResult =
+  { readonly run: string; readonly busy: null } | { readonly run: null; readonly busy: readonly string[] };
 
 export interface TrainingRequests {
   /** Sent to fill the *Runs* view: run folders below the given folders, newest first. */
   'discLabeling/runs': { params: ListRunsParams; result: readonly RunSummary[] };
+  /** Sent by *Train*: prepared sets below the given folders. */
+  'discLabeling/preparedSets': { params: ListRunsParams; result: readonly string[] };
   /** Sent by a dashboard that opens a run. */
   'discLabeling/run': { params: { readonly path: string }; result: RunDetails };
+  /** Sent by a dashboard that opens or closes: while it is open, `runChanged` tells of changes on disk. */
+  'discLabeling/followRun': { params: { readonly path: string; readonly follow: boolean }; result: null };
   /** Sent by *Train* and *Resume*; answered once the training process runs. */
-  'discLabeling/startTraining': { params: StartTrainingParams; result: { readonly run: string } };
+  'discLabeling/startTraining': { params: StartTrainingParams; result: StartTrainingResult };
   /** Sent by *Stop*; answered once a checkpoint is on disk and the process has ended. */
   'discLabeling/stopTraining': { params: { readonly run: string }; result: null };
 }
 
 export const trainingRequests = {
   runs: 'discLabeling/runs',
+  preparedSets: 'discLabeling/preparedSets',
   run: 'discLabeling/run',
+  followRun: 'discLabeling/followRun',
   startTraining: 'discLabeling/startTraining',
   stopTraining: 'discLabeling/stopTraining',
 } as const satisfies Record<string, keyof TrainingRequests>;
 
 export interface TrainingNotifications {
-  /** Everything a training that the backend started tells; after the last event comes `trainingEnded`. */
+  /**
+   * What a training that the backend started tells; after the last event comes `trainingEnded`. Of the steps only the
+   * latest is told, a few times a second.
+   */
   'discLabeling/training': { readonly run: string; readonly event: TrainingEvent };
   'discLabeling/trainingEnded': {
     readonly run: string;
     readonly ending: 'done' | 'stopped' | 'failed';
     readonly problem: ErrorData | null;
   };
+  /** The files of a run that is followed have changed, whoever trains there. */
+  'discLabeling/runChanged': { readonly run: string };
 }
 
 export const trainingNotifications = {
   training: 'discLabeling/training',
   trainingEnded: 'discLabeling/trainingEnded',
+  runChanged: 'discLabeling/runChanged',
 } as const satisfies Record<string, keyof TrainingNotifications>;

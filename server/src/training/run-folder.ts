@@ -11,6 +11,15 @@ import { lockRun } from './run-lock.js';
 /** Name of the file in `last/` that a training goes on from. */
 export const stateFile = 'training-state.safetensors';
 
+/** The reason of an abort that is not its user's word: whoever started the training is gone. */
+export const interruption = 'interrupted';
+
+/** What the log ends with where a training was aborted. @param reason of the abort */
+export const abortedLine = (step: number, reason: unknown): string =>
+  reason === interruption
+    ? `interrupted at step ${step}: whoever had started it was gone`
+    : `cancelled at step ${step}`;
+
 /**
  * The folder of one training: `config.json`, `metrics.jsonl` (one line per epoch), `log.txt`,
  * `pictures/epoch_0001.png` …,

@@ -13,11 +13,13 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const file = join(folder, '.lock');
   const mine = JSON.stringify({ process: process.pid, host: hostname() });
   for (let attempt = 0; !(await createdAlone(file, mine)); attempt++) {
-    const holder = await livingHolder(file);
-    if (holder !== null || attempt === 3)
+    const state = await lockState(folder);
+    // A lock of this process's number is that of an earlier process with it.
+    const held = state.kind === 'held' && state.process !== process.pid;
+    if (held || attempt === 3)
       throw new UserError(
         'cannot train here',
-        `${holder ?? 'another process'} is training in this folder; stop it first (where that is not so, delete ${file})`,
+        `${held ? state.holder : 'another process'} is training in this folder; stop it first (where that is not so, delete ${file})`,
         folder,
       );
     await rm(file, { force: true });
@@ -26,7 +28,26 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
 }
 
 /** Who trains in a run folder, in words; null where nobody does. */
-export const runHolder = (folder: string): Promise<string | null> => livingHolder(join(folder, '.lock'));
+export async function runHolder(folder: string): Promise<string | null> {
+  const state = await lockState(folder);
+  return state.kind === 'held' ? state.holder : null;
+}
+
+/** Who has taken a run folder. */
+export type LockState =
+  | { readonly kind: 'free' }
+  /** In words, and its id where it runs on this machine. */
+  | { readonly kind: 'held'; readonly holder: string; readonly process: number | null }
+  /** Its process is gone without giving the folder back: it was killed. */
+  | { readonly kind: 'left' };
+
+/** Whether a process trains in a folder. */
+export async function lockState(folder: string): Promise<LockState> {
+  const text = await readFile(join(folder, '.lock'), 'utf8').catch(() => null);
+  if (text === null) return { kind: 'free' };
+  const holder = livingHolder(text);
+  return holder === null ? { kind: 'left' } : { kind: 'held', ...holder };
+}
 
 /** Makes a file that must not exist yet. */
 async function createdAlone(file: string, content: string): Promise<boolean> {
@@ -41,15 +62,14 @@ async function createdAlone(file: string, content: string): Promise<boolean> {
   }
 }
 
-/** Who holds a lock, in words; null where nobody does any more. */
-async function livingHolder(file: string): Promise<string | null> {
+/** Who holds a lock, in words; null where nobody does any more, or a kill cut the file off. */
+function livingHolder(lock: string): { holder: string; process: number | null } | null {
   try {
-    const { process: pid, host } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const { process: pid, host } = JSON.parse(lock) as Record<string, unknown>;
     if (typeof pid !== 'number') return null;
-    if (host !== hostname()) return `a process on ${String(host)}`;
-    return pid !== process.pid && isAlive(pid) ? `process ${pid}` : null;
+    if (host !== hostname()) return { holder: `a process on ${String(host)}`, process: null };
+    return isAlive(pid) ? { holder: `process ${pid}`, process: pid } : null;
   } catch {
-    // Gone meanwhile, or cut off by a kill.
     return null;
   }
 }

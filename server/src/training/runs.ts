@@ -3,6 +3,7 @@ import type { EngineChoice } from '@disc-labeling/models/engines/types';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrainingConfig } from './config.js';
@@ -19,6 +20,13 @@ export interface RunOptions {
   readonly command?: string;
   /** Stops after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /**
+   * Leaves the training process to itself, as if its starter had died: it stops with a checkpoint and notes in the log
+   * that it was interrupted. The promise is not settled any more.
+   */
+  readonly abandon?: AbortSignal;
+  /** Niceness of the training process, -20 (first) to 19 (last); by default it is like everybody. */
+  readonly priority?: number;
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Where the training process's program lies; found by itself when absent. */
   readonly program?: string;
@@ -62,8 +70,11 @@ async function runOnce(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  yieldTo(child, options.priority);
   const cancel = () => send(child, { kind: 'cancel' });
+  const abandon = () => leaveAlone(child);
   options.signal?.addEventListener('abort', cancel, { once: true });
+  options.abandon?.addEventListener('abort', abandon, { once: true });
   try {
     const outcome = outcomeOf(child, options);
     send(child, {
@@ -78,9 +89,26 @@ async function runOnce(
     return await outcome;
   } finally {
     options.signal?.removeEventListener('abort', cancel);
+    options.abandon?.removeEventListener('abort', abandon);
     // Its work is over whatever happened; a process that lingers would hold its memory.
     setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
   }
+}
+
+/** Gives others the processor first; the threads a process starts later are like its first. */
+function yieldTo(child: ChildProcess, priority: number | undefined): void {
+  if (priority === undefined || child.pid === undefined) return;
+  try {
+    setPriority(child.pid, priority);
+  } catch {
+    // Gone already, or a system without priorities: training at the usual one is no failure.
+  }
+}
+
+function leaveAlone(child: ChildProcess): void {
+  if (child.connected) child.disconnect();
+  child.stderr?.destroy();
+  child.unref();
 }
 
 function send(child: ChildProcess, command: TrainingCommand): void {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { TrainingConfig } from './config.js';
 import { fingerprint } from './fingerprint.js';
 
-const epochMetricsSchema = z.object({
+export const epochMetricsSchema = z.object({
   epoch: z.number(),
   step: z.number(),
   learningRate: z.number(),

@@ -10,7 +10,7 @@ import { Learner, type StepOptimizer } from './learner.js';
 import { modelDescription, type Provenance } from './model-card.js';
 import { Pace } from './pace.js';
 import { endingOf, isBetter, type Ending } from './progress.js';
-import type { RunFolder } from './run-folder.js';
+import { abortedLine, type RunFolder } from './run-folder.js';
 import { epochAt, learningRateAt, targetSigmaAt, totalSteps } from './schedule.js';
 import { firstCounters, type Counters } from './state.js';
 import { unlessCancelled } from './unless-cancelled.js';
@@ -152,7 +152,7 @@ class Trainer {
   private async leave(): Promise<never> {
     const { step } = this.counters;
     if (step !== this.checkpoints.savedStep) await this.checkpoint();
-    await this.folder.log(`cancelled at step ${step}`);
+    await this.folder.log(abortedLine(step, this.options.signal?.reason));
     throw new CancelledError(`training stopped at step ${step}; go on with --resume`);
   }
 

@@ -7,18 +7,19 @@ import { parseTrainingConfig } from './config.js';
 import { EngineLog } from './engine.js';
 import type { TrainingCommand, TrainingReport } from './events.js';
 import { completeConfig } from './prepared-config.js';
-import { RunFolder } from './run-folder.js';
+import { interruption, RunFolder } from './run-folder.js';
 import { train } from './trainer.js';
 
 const abort = new AbortController();
-const cancel = () => abort.abort();
-process.on('SIGINT', cancel);
-process.on('SIGTERM', cancel);
-// The starter is gone (editor closed, command line killed): stop at a checkpoint.
-process.on('disconnect', cancel);
+const stop = () => abort.abort();
+/** The starter is gone (editor closed, command line killed), or the machine goes down: stop at a checkpoint. */
+const interrupt = () => abort.abort(interruption);
+process.on('SIGINT', stop);
+process.on('SIGTERM', interrupt);
+process.on('disconnect', interrupt);
 
 process.on('message', (command: TrainingCommand) => {
-  if (command.kind === 'cancel') cancel();
+  if (command.kind === 'cancel') stop();
   else void start(command).finally(leave);
 });
 

@@ -92,10 +92,17 @@ describe('the manifest', () => {
       // What views give their entries, see the test below.
       /^viewItem =~ \/.*(model|run|best).*\/$/,
     ];
+    // Those the client sets, `key: '…'` in a table.
+    const contextKeys = new Set(
+      client.flatMap((source) =>
+        [...source.matchAll(/key: '(discLabeling\.\w+)'/g)].map((match) => match[1]),
+      ),
+    );
     expect(conditions.length).toBeGreaterThan(0);
     for (const part of conditions.flatMap((condition) => condition.split(/ (?:&&|\|\|) /)))
       expect(
-        forms.some((form) => (typeof form === 'string' ? form === part : form.test(part))),
+        forms.some((form) => (typeof form === 'string' ? form === part : form.test(part))) ||
+          contextKeys.has(/^resourcePath in ([\w.]+)$/.exec(part)?.[1] ?? ''),
         part,
       ).toBe(true);
   });

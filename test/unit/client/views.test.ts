@@ -68,6 +68,7 @@ const run = (change: Partial<RunSummary> = {}): RunSummary => ({
   name: 'first',
   model: 'neck',
   state: 'finished',
+  interrupted: false,
   epoch: 20,
   epochs: 20,
   best: { epoch: 11, accuracy: 0.871, pck: 0.902, validationLoss: 0.00123 },

@@ -6,6 +6,7 @@ import { labelingHandlers } from './labeling.js';
 import { galleryHandlers } from './gallery.js';
 import { modelHandlers } from './models.js';
 import { pictureHandlers } from './pictures.js';
+import { trainingHandlers } from './training.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -21,5 +22,6 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     ...datasetHandlers(dependencies),
     ...galleryHandlers(dependencies),
     ...pictureHandlers(dependencies),
+    ...trainingHandlers(dependencies),
   };
 }
