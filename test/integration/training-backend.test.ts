@@ -152,7 +152,7 @@ it.each(['shutdown', 'disconnect', 'kill'] as const)(
     const next = await open();
     const interrupted = await settled(next, run!);
     expect(interrupted.summary).toMatchObject({ state: 'stopped', interrupted: true });
-    expect(await readFile(join(run!, 'log.txt'), 'utf8')).toMatch(/interrupted at step \d+: whoever/);
+    expect(await readFile(join(run!, 'log.txt'), 'utf8')).toMatch(/interrupted at step \d+: the window/);
     const { step } = interrupted.metrics.at(-1)!;
     await next.ask(requests.startTraining, { output: run!, resume: true });
     const started = next.told.find(({ event }) => event.kind === 'started')!.event;

@@ -17,7 +17,7 @@ export const interruption = 'interrupted';
 /** What the log ends with where a training was aborted. @param reason of the abort */
 export const abortedLine = (step: number, reason: unknown): string =>
   reason === interruption
-    ? `interrupted at step ${step}: whoever had started it was gone`
+    ? `interrupted at step ${step}: the window or program that had started it was closed`
     : `cancelled at step ${step}`;
 
 /**

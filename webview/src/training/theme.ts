@@ -8,8 +8,9 @@ export interface ChartTheme {
   readonly font: string;
 }
 
-const own = { training: 'blue', validation: 'orange', third: 'green' } as const;
-const others = ['purple', 'red', 'yellow', 'green'] as const;
+/** Opaque in every theme, which `charts-orange` is not. */
+const own = { training: 'charts-blue', validation: 'charts-yellow', third: 'charts-green' } as const;
+const others = ['charts-purple', 'charts-red', 'terminal-ansiCyan', 'terminal-ansiBrightMagenta'] as const;
 
 /** Reads the theme off the document; to be read again when the theme changes. */
 export function readTheme(): ChartTheme {
@@ -18,12 +19,13 @@ export function readTheme(): ChartTheme {
   const text = read('--vscode-foreground', '#888888');
   return {
     text,
-    grid: read('--vscode-editorIndentGuide-background1', read('--vscode-editorWidget-border', '#80808040')),
+    // Of the text's colour, so that it is there, and not loud, in every theme.
+    grid: `color-mix(in srgb, ${text} 15%, transparent)`,
     font: `11px ${read('--vscode-font-family', 'sans-serif')}`,
     line: (color) => {
       const name =
         color in own ? own[color as keyof typeof own] : others[Number(color.slice(5)) % others.length];
-      return read(`--vscode-charts-${name}`, text);
+      return read(`--vscode-${name}`, text);
     },
   };
 }
