@@ -7,6 +7,7 @@ import { registerEvaluate } from './evaluate.js';
 import { registerEngines, registerModels } from './models.js';
 import { registerPredict } from './predict.js';
 import { registerSkeleton } from './skeleton.js';
+import { registerTest } from './test.js';
 import { registerWeights } from './weights.js';
 import { registerTrain } from './train.js';
 
@@ -17,6 +18,7 @@ export const commands: readonly RegisterCommand[] = [
   registerSkeleton,
   registerTrain,
   registerEvaluate,
+  registerTest,
   registerPredict,
   registerDecode,
   registerWeights,
