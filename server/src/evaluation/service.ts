@@ -3,10 +3,12 @@ import { readModel } from '@disc-labeling/models/weights/folder';
 import { readPreparedSet } from '../dataset/samples.js';
 import type { LabelerOptions } from '../labeling/labeler.js';
 import { findModelFolder } from '../labeling/models.js';
-import type { TestReport } from '../protocol/evaluation.js';
+import type { ReportComparison, SetEvaluation, TestReport } from '../protocol/evaluation.js';
 import { configOfRun } from '../training/run-config.js';
 import { unlessCancelled } from '../training/unless-cancelled.js';
-import { ReportFolder } from './report-folder.js';
+import { compareReports } from './compare.js';
+import { readReport, ReportFolder } from './report-folder.js';
+import { evaluateOnSet } from './set.js';
 import { findSkeleton } from './skeleton.js';
 import { testModel } from './test.js';
 import type { RunningModel } from './test-sample.js';
@@ -86,6 +88,41 @@ export class EvaluationService {
         throw error;
       }
     });
+  }
+
+  /**
+   * Validates a model on the held-out samples of a prepared set, see {@link evaluateOnSet}.
+   * @throws UserError, CancelledError
+   */
+  evaluate(
+    model: string | undefined,
+    set: string,
+    options: EvaluationOptions & { readonly pictures?: string } = {},
+  ): Promise<SetEvaluation> {
+    return this.#work(options.signal, async (signal) => {
+      const prepared = await readPreparedSet(set);
+      return this.#withModel(model, signal, async (running, path) =>
+        evaluateOnSet(running, prepared, {
+          run: await configOfRun(path),
+          pictures: options.pictures,
+          signal,
+          progress: (done, total) => options.progress?.({ done, total, name: '' }),
+        }),
+      );
+    });
+  }
+
+  /** Reads the report in a folder. @throws UserError */
+  report(folder: string): Promise<TestReport> {
+    return readReport(folder);
+  }
+
+  /** Compares the reports in two folders. @throws UserError */
+  async compare(folders: readonly [string, string]): Promise<ReportComparison> {
+    const [first, second] = await Promise.all(
+      folders.map(async (folder) => ({ folder, report: await readReport(folder) })),
+    );
+    return compareReports(first, second);
   }
 
   /** Cancels what is under way and ends worker threads. */

@@ -5,6 +5,7 @@
  */
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { BackendStatus } from './core.js';
+import { evaluationRequests, type EvaluationRequests } from './evaluation.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
 
@@ -23,7 +24,7 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests {}
+export interface Requests extends LabelingRequests, ModelRequests, EvaluationRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -37,6 +38,7 @@ export type NotificationMethod = keyof Notifications;
 export const requests = {
   ...labelingRequests,
   ...modelRequests,
+  ...evaluationRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

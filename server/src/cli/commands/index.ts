@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../program.js';
 import { registerBench } from './bench.js';
+import { registerCompare } from './compare.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
@@ -19,6 +20,7 @@ export const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerEvaluate,
   registerTest,
+  registerCompare,
   registerPredict,
   registerDecode,
   registerWeights,
