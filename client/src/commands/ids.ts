@@ -11,6 +11,9 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  evaluate: 'discLabeling.evaluate',
+  test: 'discLabeling.test',
+  compareModels: 'discLabeling.compareModels',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

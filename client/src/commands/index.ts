@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { backendCommands } from './backend.js';
 import type { Command, Extension } from './command.js';
+import { evaluationCommands } from './evaluation.js';
 import { commandIds, type CommandName } from './ids.js';
 import { volumeCommands } from './volume.js';
 
@@ -8,6 +9,7 @@ import { volumeCommands } from './volume.js';
 export const commands: Readonly<Record<CommandName, Command>> = {
   ...volumeCommands,
   ...backendCommands,
+  ...evaluationCommands,
 };
 
 /** Registers the table. */
