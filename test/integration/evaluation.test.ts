@@ -111,8 +111,8 @@ describe('test', () => {
       (await readdir(root)).some(
         (name) => name.startsWith('.cancelled.new-') && existsSync(join(root, name, 'pictures')),
       );
-    const { status, out } = await run(['test', 'spine-light', 'set', '--report', 'cancelled'], begun);
-    expect([status, out]).toEqual([130, '']);
+    const { status, out, err } = await run(['test', 'spine-light', 'set', '--report', 'cancelled'], begun);
+    expect([status, out], err).toEqual([130, '']);
     expect((await readdir(root)).sort()).toEqual(before);
   });
 });

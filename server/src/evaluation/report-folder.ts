@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError } from '@disc-labeling/models/errors';
+import { CancelledError, UserError } from '@disc-labeling/models/errors';
 import { reasonOf } from '@disc-labeling/models/system-errors';
 import type { TestReport } from '../protocol/evaluation.js';
 import { writeWhole } from '../volume/write-whole.js';
@@ -15,6 +15,9 @@ export const reportFile = 'report.json';
  * meets a report without its pictures, or pictures without a report.
  */
 export class ReportFolder {
+  #writing: Promise<unknown> = Promise.resolve();
+  #discarded = false;
+
   private constructor(
     /** Where it will lie. */
     readonly place: string,
@@ -43,9 +46,13 @@ export class ReportFolder {
     return new ReportFolder(place, beside);
   }
 
-  /** @param name below the folder */
-  write(name: string, content: Uint8Array | string): Promise<void> {
-    return writeWhole(join(this.folder, name), content, { flush: false });
+  /** @param name below the folder @throws CancelledError the folder was given up meanwhile */
+  async write(name: string, content: Uint8Array | string): Promise<void> {
+    // Work that was cancelled may still be under way.
+    if (this.#discarded) throw new CancelledError();
+    const write = writeWhole(join(this.folder, name), content, { flush: false });
+    this.#writing = Promise.allSettled([this.#writing, write]);
+    return write;
   }
 
   /** Puts the folder in its place; a report that was there goes once the new one stands. */
@@ -68,6 +75,8 @@ export class ReportFolder {
 
   /** Leaves nothing behind. */
   async discard(): Promise<void> {
+    this.#discarded = true;
+    await this.#writing;
     await rm(this.folder, { recursive: true, force: true });
   }
 }
