@@ -5,7 +5,6 @@ import type { Skeleton } from '../labeling/skeleton.js';
 import { testPicture, type TestedDisc } from '../pictures/test-picture.js';
 import type { ReportDisc, ReportPoint, ReportSubject, TestReport } from '../protocol/evaluation.js';
 import { turnedPlace } from '../training/turned.js';
-import { unlessCancelled } from '../training/unless-cancelled.js';
 import { version } from '../version.js';
 import { discName } from '../volume/levels.js';
 import { turnToPicture } from '../volume/slice.js';
@@ -76,8 +75,8 @@ export async function testModel(
       return null;
     });
     if (image === null) continue;
-    const work = testSample(model, set, sample, image, { ...options, toleranceMm, skeleton });
-    results.push(await unlessCancelled(work, signal));
+    // Ends soon after a cancellation by itself: a network must not be torn down in the middle of a pass.
+    results.push(await testSample(model, set, sample, image, { ...options, toleranceMm, skeleton }));
   }
   if (results.length === 0)
     throw new UserError('cannot test', `no sample could be read; ${unread[0]}`, set.folder);
