@@ -7,6 +7,7 @@ import { ModelLibrary } from './labeling/model-library.js';
 import { GalleryService } from './dataset/gallery/service.js';
 import { PicturesService } from './evaluation/pictures.js';
 import type { LabelerOptions } from './labeling/labeler.js';
+import { EvaluationService } from './evaluation/service.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
 import { TrainingService } from './training/service.js';
@@ -14,11 +15,12 @@ import * as places from './places.js';
 
 startBackend({
   configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),
-  models: ({ options }) => new ModelLibrary(modelPlaces(options)),
   datasets: ({ options }) => new DatasetService({ threads: options.threads }),
-  labeling: (tools) => new LabelingService(labelerOptions(tools)),
-  pictures: (tools) => new PicturesService(labelerOptions(tools)),
+  evaluation: (tools) => new EvaluationService(labelerOptions(tools)),
   galleries: () => new GalleryService(),
+  labeling: (tools) => new LabelingService(labelerOptions(tools)),
+  models: ({ options }) => new ModelLibrary(modelPlaces(options)),
+  pictures: (tools) => new PicturesService(labelerOptions(tools)),
   training: ({ options: { engine, threads }, notify }) => new TrainingService({ engine, threads, notify }),
 });
 

@@ -12,7 +12,7 @@ import { initialWeights } from '@disc-labeling/models/layers-listing';
 import type { Weights } from '@disc-labeling/models/model';
 import { readWeights } from '@disc-labeling/models/weights/import';
 import { encodeSafetensors } from '@disc-labeling/models/weights/safetensors';
-import { validate } from '@disc-labeling/server/training/assemble';
+import { validate } from '@disc-labeling/server/training/validate';
 import { trainingBatch } from '@disc-labeling/server/training/batches';
 import { lossOf, parseTrainingConfig } from '@disc-labeling/server/training/config';
 import type { TrainingConfig } from '@disc-labeling/server/training/config';

@@ -32,6 +32,9 @@ export const commandIds = {
   resume: 'discLabeling.resume',
   stopTraining: 'discLabeling.stopTraining',
   openRun: 'discLabeling.openRun',
+  evaluate: 'discLabeling.evaluate',
+  test: 'discLabeling.test',
+  compareModels: 'discLabeling.compareModels',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -3,6 +3,7 @@ import { backendCommands } from './backend.js';
 import { configurationCommands } from './configuration.js';
 import type { Command, Extension } from './command.js';
 import { datasetCommands } from './datasets.js';
+import { evaluationCommands } from './evaluation.js';
 import { commandIds, type CommandName } from './ids.js';
 import { modelCommands } from './models.js';
 import { viewCommands } from './views.js';
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...viewCommands,
   ...pictureCommands,
   ...trainingCommands,
+  ...evaluationCommands,
 };
 
 /** Registers the table. */

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding } from '../configuration/findings.js';
-import type { ConfigurationService } from '../configuration/service.js';
+import type { Services } from './services.js';
 
 /** What the backend does for the text of a configuration, as the Language Server Protocol says it. */
 export const configurationCapabilities: ServerCapabilities = {
@@ -56,7 +56,7 @@ class OpenConfiguration {
 
   constructor(
     private document: TextDocument,
-    private readonly service: ConfigurationService,
+    private readonly service: Services['configuration'],
     private readonly tell: (document: TextDocument, findings: readonly Finding[]) => void,
     refresh: () => void,
   ) {
@@ -108,7 +108,7 @@ class OpenConfiguration {
  */
 export function speakConfiguration(
   connection: Connection,
-  service: () => Promise<ConfigurationService>,
+  service: () => Promise<Services['configuration']>,
   capabilities: ClientCapabilities,
 ): { dispose(): void } {
   const documents = new TextDocuments(TextDocument);

@@ -1,31 +1,21 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { ConfigurationService } from '../configuration/service.js';
+import type { GalleryService } from '../dataset/gallery/service.js';
+import type { DatasetService } from '../dataset/service.js';
+import type { PicturesService } from '../evaluation/pictures.js';
+import type { EvaluationService } from '../evaluation/service.js';
+import type { ModelLibrary } from '../labeling/model-library.js';
 import type {
-  CreateDatasetParams,
-  DatasetOutcome,
   DescribeResponse,
   Disc,
-  ExportModelResult,
-  AnimateParams,
-  AnimateResponse,
-  AttentionParams,
-  AttentionResponse,
-  GalleryContents,
-  GalleryPicture,
-  GalleryRequests,
   InitializationOptions,
   LabelResult,
   ModelSummary,
   NotificationMethod,
   Notifications,
-  PrepareParams,
-  SynthesizeParams,
-  RunDetails,
-  RunSummary,
   SaveLabelsResponse,
-  StartTrainingParams,
-  StartTrainingResult,
 } from '../protocol/index.js';
+import type { TrainingService } from '../training/service.js';
 
 /** How far a piece of work has come. */
 export interface WorkProgress {
@@ -54,7 +44,7 @@ export interface LabelOutcome {
   readonly overlays: { readonly attention: Uint8Array | null; readonly heatmap: Uint8Array } | null;
 }
 
-/** What the backend offers the editor; the same services stand behind the command line. */
+/** What the backend needs of labelling; tests of the editor put a double in its place. */
 export interface LabelingService {
   /** @throws UserError for a file or model that can't be used; CancelledError once `signal` is aborted */
   label(path: string, options: LabelOptions): Promise<LabelOutcome>;
@@ -62,7 +52,7 @@ export interface LabelingService {
   describe(path: string): Promise<DescribeResponse>;
   models(): Promise<readonly ModelSummary[]>;
   engines(): Promise<readonly EngineStatus[]>;
-  /** Writes the label volume and its sidecar, beside the image unless a folder is given. @throws UserError */
+  /** Writes the label volume and its sidecar beside the image. @throws UserError */
   saveLabels(
     path: string,
     labels: {
@@ -77,74 +67,19 @@ export interface LabelingService {
   dispose(): Promise<void>;
 }
 
-/** The user's own models, and models taken out. Every call may throw a UserError. */
-export interface ModelsService {
-  importWeights(file: string, name: string): Promise<ModelSummary>;
-  /** @param source a run folder (its best) or a model folder */
-  install(source: string, name: string): Promise<ModelSummary>;
-  exportModel(model: string, file: string): Promise<ExportModelResult>;
-  /** For good. @param path of one of the user's own models */
-  delete(path: string): Promise<void>;
-  dispose(): Promise<void>;
-}
-
-/** What long work is given. */
-export interface Work {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: WorkProgress) => void;
-}
-
-/** Trainings; the service itself has the comments. */
-export interface TrainingService {
-  start(params: StartTrainingParams, context: Work): Promise<StartTrainingResult>;
-  stop(run: string): Promise<void>;
-  list(folders: readonly string[]): Promise<readonly RunSummary[]>;
-  preparedSets(folders: readonly string[]): Promise<readonly string[]>;
-  read(path: string): Promise<RunDetails>;
-  follow(path: string, follow: boolean): void;
-  dispose(): Promise<void>;
-}
-
-/** Datasets from folders, and drawn ones. Every call may throw a UserError, or CancelledError once aborted. */
-export interface DatasetsService {
-  create(params: CreateDatasetParams, work: Work): Promise<DatasetOutcome>;
-  prepare(params: PrepareParams, work: Work): Promise<DatasetOutcome>;
-  synthesize(params: SynthesizeParams, work: Work): Promise<DatasetOutcome>;
-  dispose(): Promise<void>;
-}
-
-/** Pictures written to files. */
-export interface PicturesService {
-  /** @throws UserError, CancelledError */
-  attention(
-    params: Pick<AttentionParams, 'input' | 'sample' | 'model' | 'output'>,
-    options: Work,
-  ): Promise<AttentionResponse>;
-  /** @throws UserError, CancelledError */
-  animate(params: Pick<AnimateParams, 'run' | 'output'>, options: Work): Promise<AnimateResponse>;
-  dispose(): Promise<void>;
-}
-
-/** Prepared sets and datasets to look at. */
-export interface GalleriesService {
-  /** @throws UserError, CancelledError */
-  contents(folder: string, signal: AbortSignal): Promise<GalleryContents>;
-  /** @throws UserError, CancelledError */
-  picture(
-    params: GalleryRequests['discLabeling/galleryPicture']['params'] & { readonly signal: AbortSignal },
-  ): Promise<GalleryPicture>;
-  dispose(): Promise<void>;
-}
+/** What others see of a service. */
+type Public<Service> = Pick<Service, keyof Service>;
 
 /** Every service the backend offers, by area. */
 export interface Services {
+  readonly configuration: Public<ConfigurationService>;
+  readonly datasets: Public<DatasetService>;
+  readonly evaluation: Public<EvaluationService>;
+  readonly galleries: Public<GalleryService>;
   readonly labeling: LabelingService;
-  readonly configuration: ConfigurationService;
-  readonly models: ModelsService;
-  readonly datasets: DatasetsService;
-  readonly pictures: PicturesService;
-  readonly galleries: GalleriesService;
-  readonly training: TrainingService;
+  readonly models: Public<ModelLibrary>;
+  readonly pictures: Public<PicturesService>;
+  readonly training: Public<TrainingService>;
 }
 
 /** What a service is made with. */

@@ -54,9 +54,17 @@ function cardOf(folder: string): string | null {
  * @throws UserError when there is no such model, naming those there are
  */
 export async function findModel(name: string | undefined, where: ModelPlaces = places): Promise<Model> {
+  return readModel(await findModelFolder(name, where));
+}
+
+/** The folder of a model, by the same words as {@link findModel}. @throws UserError when there is no such model */
+export async function findModelFolder(
+  name: string | undefined,
+  where: ModelPlaces = places,
+): Promise<string> {
   const wanted = name ?? where.defaultModel ?? shippedDefault;
   const folder = modelFolder(wanted, where);
-  if (folder !== undefined) return readModel(folder);
+  if (folder !== undefined) return resolve(folder);
   const names = (await availableModels(where)).map((model) => model.name);
   throw new UserError(
     'cannot find model',

@@ -8,6 +8,7 @@ import { configurationRequests, type ConfigurationRequests } from './configurati
 import type { BackendStatus } from './core.js';
 import { datasetRequests, galleryRequests, type DatasetRequests, type GalleryRequests } from './datasets.js';
 import { folderRequests, type FolderRequests } from './folders.js';
+import { evaluationRequests, type EvaluationRequests } from './evaluation.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import {
   modelLibraryRequests,
@@ -46,6 +47,7 @@ export interface Requests
   extends
     ConfigurationRequests,
     DatasetRequests,
+    EvaluationRequests,
     FolderRequests,
     GalleryRequests,
     LabelingRequests,
@@ -73,6 +75,7 @@ export const requests = {
   ...galleryRequests,
   ...pictureRequests,
   ...trainingRequests,
+  ...evaluationRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

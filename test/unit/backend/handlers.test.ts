@@ -10,12 +10,7 @@ import { toResponseError } from '../../../server/src/backend/errors.js';
 import { createHandlers } from '../../../server/src/backend/handlers/index.js';
 import { pathOf, type HandlerDependencies } from '../../../server/src/backend/handlers/types.js';
 import { OverlayStore } from '../../../server/src/backend/overlays.js';
-import type {
-  DatasetsService,
-  LabelingService,
-  ModelsService,
-  Work,
-} from '../../../server/src/backend/services.js';
+import type { LabelingService, Services } from '../../../server/src/backend/services.js';
 import type { BackendStatus, LabelResult } from '../../../server/src/protocol/index.js';
 
 let folder: string;
@@ -154,19 +149,20 @@ describe('handlers of models and datasets', () => {
     };
   const made = createHandlers({
     services: {
-      models: async () => ({ install: note('model'), delete: note(undefined) }) as unknown as ModelsService,
+      models: async () =>
+        ({ install: note('model'), delete: note(undefined) }) as unknown as Services['models'],
       datasets: async () =>
         ({
           prepare: note('outcome'),
           create: async () => {
             throw new UserError('cannot create dataset', 'it holds no subject folder');
           },
-        }) as unknown as DatasetsService,
+        }) as unknown as Services['datasets'],
     } as unknown as HandlerDependencies['services'],
     overlays: null as never,
     activity: new Activity((status) => statuses.push(status)),
   });
-  const work: Work = { signal: new AbortController().signal, progress: () => {} };
+  const work = { signal: new AbortController().signal, progress: () => {} };
   beforeEach(() => {
     statuses.length = 0;
     calls.length = 0;

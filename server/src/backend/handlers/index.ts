@@ -2,6 +2,7 @@ import type { RequestMethod } from '../../protocol/index.js';
 import { configurationHandlers } from './configuration.js';
 import { datasetHandlers } from './datasets.js';
 import { folderHandlers } from './folders.js';
+import { evaluationHandlers } from './evaluation.js';
 import { labelingHandlers } from './labeling.js';
 import { galleryHandlers } from './gallery.js';
 import { modelHandlers } from './models.js';
@@ -23,5 +24,6 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     ...galleryHandlers(dependencies),
     ...pictureHandlers(dependencies),
     ...trainingHandlers(dependencies),
+    ...evaluationHandlers(dependencies),
   };
 }

@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../program.js';
 import { registerAnimate } from './animate.js';
 import { registerAttention } from './attention.js';
 import { registerBench } from './bench.js';
+import { registerCompare } from './compare.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
@@ -9,6 +10,7 @@ import { registerEvaluate } from './evaluate.js';
 import { registerEngines, registerModels } from './models.js';
 import { registerPredict } from './predict.js';
 import { registerSkeleton } from './skeleton.js';
+import { registerTest } from './test.js';
 import { registerWeights } from './weights.js';
 import { registerTrain } from './train.js';
 
@@ -21,6 +23,8 @@ export const commands: readonly RegisterCommand[] = [
   registerEvaluate,
   registerAttention,
   registerAnimate,
+  registerTest,
+  registerCompare,
   registerPredict,
   registerDecode,
   registerWeights,

@@ -1,0 +1,155 @@
+/** Evaluation as the command line offers it, on a tiny synthetic set and the shipped model. Needs a build. */
+import { parseReport } from '@disc-labeling/server/evaluation/report-schema';
+import type { ReportComparison, SetEvaluation, TestReport } from '@disc-labeling/server/protocol';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryDir } from '../support/shared.js';
+
+const cli = join(repositoryDir, 'dist', 'cli.mjs');
+let root: string;
+
+/** @param stopAt Ctrl-C once this is so */
+function run(args: readonly string[], stopAt?: () => Promise<boolean>) {
+  return new Promise<{ status: number | null; out: string; err: string }>((settle, fail) => {
+    const child = spawn(process.execPath, [cli, ...args, '--threads', '1'], { cwd: root });
+    let [out, err, stopped] = ['', '', false];
+    child.stdout.on('data', (data) => (out += data));
+    child.stderr.on('data', (data) => (err += data));
+    const watch = setInterval(() => {
+      void stopAt?.().then((stop) => {
+        // Once: a second one would end it on the spot.
+        if (stop && !stopped) stopped = child.kill('SIGINT');
+      });
+    }, 20);
+    child.on('error', fail);
+    child.on('close', (status) => {
+      clearInterval(watch);
+      settle({ status, out, err });
+    });
+  });
+}
+
+const isPng = async (file: string): Promise<boolean> =>
+  (await readFile(file)).subarray(1, 4).toString() === 'PNG';
+
+beforeAll(async () => {
+  if (!existsSync(cli)) throw new Error('there is no build to test: run npm run build');
+  root = await mkdtemp(join(tmpdir(), 'evaluation-'));
+  for (const args of [
+    ['dataset', 'synthesize', 'bids', '--subjects', '4', '--seed', '3', '--contrast', 'T2w'],
+    ['dataset', 'create', 'bids', 'raw', '--contrast', 'T2w'],
+    ['dataset', 'prepare', 'raw', 'set', '--contrast', 'T2w', '--split', 'all', '--test-share', '0.5'],
+  ]) {
+    const { status, err } = await run(args);
+    if (status !== 0) throw new Error(`${args.join(' ')}: ${err}`);
+  }
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('test', () => {
+  it('prints the report it writes, with a picture of each image', async () => {
+    const { status, out } = await run(['test', 'spine-light', 'set', '--json', '--report', 'report']);
+    expect(status).toBe(0);
+    const report = parseReport(out, 'stdout');
+    expect(JSON.parse(await readFile(join(root, 'report', 'report.json'), 'utf8'))).toEqual(JSON.parse(out));
+    expect(report.set.split).toBe('test');
+    expect(report.subjects).toHaveLength(2);
+    expect(report.summary.total).toBe(report.subjects.reduce((sum, { counts }) => sum + counts.total, 0));
+    // Phantoms are what it was trained on.
+    expect(report.summary.identificationRate).toBeGreaterThan(0.9);
+    expect(report.summary.distance.median).toBeLessThan(3);
+    expect(report.referenceMeasure).toEqual({ decoding: 'own', unit: 'mm' });
+    expect(report.reference!.total).toBe(report.summary.total);
+    for (const { picture, image, discs } of report.subjects) {
+      expect(await isPng(join(root, 'report', picture!))).toBe(true);
+      expect(existsSync(image)).toBe(true);
+      for (const { truth, predicted, outcome } of discs)
+        if (outcome === 'identified')
+          truth!.world.forEach((mm, axis) => expect(Math.abs(mm - predicted!.world[axis])).toBeLessThan(8));
+    }
+  });
+
+  it("does not pass our own figures for the reference's", async () => {
+    const { status, out, err } = await run([
+      'test',
+      'spine-light',
+      'set',
+      '--metrics',
+      'reference',
+      '--quiet',
+    ]);
+    expect([status, out]).toEqual([1, '']);
+    expect(err).toMatch(/^error: cannot compute the reference's metrics \(set\): .*--prepare reference/);
+  });
+
+  it('leaves out a sample that can not be read, and says so', async () => {
+    const index = join(root, 'set', 'samples.json');
+    const text = await readFile(index, 'utf8');
+    const { samples } = JSON.parse(text) as { samples: { split: string; file: string }[] };
+    const damaged = samples.find(({ split }) => split === 'test')!;
+    const file = join(root, 'set', damaged.file);
+    const bytes = await readFile(file);
+    try {
+      await writeFile(file, bytes.subarray(0, 500));
+      const { status, out } = await run(['test', 'spine-light', 'set', '--json', '--quiet']);
+      expect(status).toBe(0);
+      const report = JSON.parse(out) as TestReport;
+      expect(report.subjects).toHaveLength(1);
+      expect(report.notices.join(' ')).toMatch(/was left out: cannot read/);
+    } finally {
+      await writeFile(file, bytes);
+    }
+  });
+
+  it('leaves nothing behind when it is cancelled', async () => {
+    const before = (await readdir(root)).sort();
+    const begun = async () =>
+      (await readdir(root)).some(
+        (name) => name.startsWith('.cancelled.new-') && existsSync(join(root, name, 'pictures')),
+      );
+    const { status, out, err } = await run(['test', 'spine-light', 'set', '--report', 'cancelled'], begun);
+    expect([status, out], err).toEqual([130, '']);
+    expect((await readdir(root)).sort()).toEqual(before);
+  });
+});
+
+describe('evaluate', () => {
+  it('validates on the held-out samples, with pictures', async () => {
+    const { status, out } = await run(['evaluate', 'spine-light', 'set', '--json', '--pictures', 'pictures']);
+    expect(status).toBe(0);
+    const found = JSON.parse(out) as SetEvaluation;
+    expect(found).toMatchObject({ model: 'spine-light', set: 'set', split: 'validation' });
+    expect(found.loss).toBeGreaterThan(0);
+    expect(found.loss).toBeLessThan(0.01);
+    expect(found.pck).toBeGreaterThan(0.8);
+    expect(found.perJoint[0]).toEqual({ name: 'C2/C3', pck: 1 });
+    expect(found.pictures).toHaveLength(1);
+    expect(await isPng(found.pictures[0])).toBe(true);
+  });
+});
+
+describe('compare', () => {
+  it('sets two reports side by side', async () => {
+    const { status } = await run([
+      'test',
+      'spine-light',
+      'set',
+      '--tolerance',
+      '1',
+      '--report',
+      'strict',
+      '--quiet',
+    ]);
+    expect(status).toBe(0);
+    const { out } = await run(['compare', 'report', 'strict', '--json']);
+    const comparison = JSON.parse(out) as ReportComparison;
+    expect(comparison.subjects).toHaveLength(2);
+    expect(comparison.summary[1].identified).toBeLessThan(comparison.summary[0].identified);
+    expect(comparison.verdict).toBeNull();
+    expect(comparison.notices!.join()).toMatch(/within 5 mm in the first report, 1 mm in the second/);
+  });
+});
