@@ -29,7 +29,7 @@ export const webview = {
   platform: 'browser',
   format: 'iife',
   target: 'chrome128',
-  entryPoints: { viewer: 'webview/src/viewer/main.ts' },
+  entryPoints: { report: 'webview/src/report/main.ts', viewer: 'webview/src/viewer/main.ts' },
   loader: { '.ttf': 'file' },
   assetNames: '[name]',
   plugins: [withoutZarrCodecs],

@@ -7,6 +7,7 @@ import { saveLabels } from './commands/save-labels.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
+import { Reports } from './report/reports.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
 
@@ -19,9 +20,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const editors = new VolumeEditors(context.extensionUri, running, (panel, request) =>
     answer(panel, request, running),
   );
-  const extension: Extension = { backend: running, editors };
+  const reports = new Reports({ extensionUri: context.extensionUri, backend: running, editors });
+  const extension: Extension = { backend: running, editors, reports };
   context.subscriptions.push(
     editors,
+    reports,
     new StatusItem(running),
     registerCommands(extension),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeEditors } from '../editor/editors.js';
+import type { Reports } from '../report/reports.js';
 
 /** What commands work on. */
 export interface Extension {
   readonly backend: Backend;
   readonly editors: VolumeEditors;
+  readonly reports: Reports;
 }
 
 /** One command: when it can't run, and what it does. */

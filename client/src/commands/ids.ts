@@ -11,6 +11,8 @@ export const commandIds = {
   showLog: 'discLabeling.showLog',
   restartBackend: 'discLabeling.restartBackend',
   openWithViewer: 'discLabeling.openWithViewer',
+  toggleTruth: 'discLabeling.toggleTruth',
+  openReport: 'discLabeling.openReport',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import { backendCommands } from './backend.js';
 import type { Command, Extension } from './command.js';
 import { commandIds, type CommandName } from './ids.js';
+import { reportCommands } from './report.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
 export const commands: Readonly<Record<CommandName, Command>> = {
   ...volumeCommands,
   ...backendCommands,
+  ...reportCommands,
 };
 
 /** Registers the table. */

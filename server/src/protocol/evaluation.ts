@@ -64,6 +64,17 @@ export interface ReferenceFigures {
   readonly falseNegativePercent: number | null;
 }
 
+/** How {@link ReferenceFigures} came about. */
+export interface ReferenceMeasure {
+  /**
+   * `reference`: exactly as the original does it (its preparation, skeleton and search). `own`: the same measures of
+   * the discs this program finds.
+   */
+  readonly decoding: 'reference' | 'own';
+  /** What distances are in. The original takes a pixel for a millimetre. */
+  readonly unit: 'pixel' | 'mm';
+}
+
 /** One image of a test set. */
 export interface ReportSubject {
   /** Of the sample, unique in the set. */
@@ -115,6 +126,8 @@ export interface TestReport {
   readonly levels: readonly (DiscCounts & { readonly value: number; readonly name: string })[];
   /** Null where it could not be computed for this set. */
   readonly reference: ReferenceFigures | null;
+  /** How `reference` came about. */
+  readonly referenceMeasure?: ReferenceMeasure;
   readonly subjects: readonly ReportSubject[];
   readonly notices: readonly string[];
 }

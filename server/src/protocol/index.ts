@@ -7,6 +7,7 @@ import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/t
 import type { BackendStatus } from './core.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
+import { reportRequests, type ReportRequests } from './report.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -16,6 +17,7 @@ export type * from './evaluation.js';
 export type * from './labeling.js';
 export type * from './labels.js';
 export type * from './models.js';
+export type * from './report.js';
 export type * from './training.js';
 export type { EngineStatus, EngineChoice };
 
@@ -23,7 +25,7 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests {}
+export interface Requests extends LabelingRequests, ModelRequests, ReportRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -37,6 +39,7 @@ export type NotificationMethod = keyof Notifications;
 export const requests = {
   ...labelingRequests,
   ...modelRequests,
+  ...reportRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

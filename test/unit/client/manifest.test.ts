@@ -55,7 +55,9 @@ describe('the manifest', () => {
     expect(conditions.length).toBeGreaterThan(0);
     for (const condition of conditions)
       expect(
-        condition === `activeCustomEditorId == '${viewType}'` || condition.startsWith('resourceFilename =~ '),
+        condition === `activeCustomEditorId == '${viewType}'` ||
+          condition.startsWith('resourceFilename =~ ') ||
+          condition === 'explorerResourceIsFolder || resourceFilename == report.json',
         condition,
       ).toBe(true);
   });

@@ -1,3 +1,4 @@
 /** What the editor (extension host) and its pages (webviews) say to each other. */
 export type * from './page.js';
+export type * from './report.js';
 export type * from './viewer.js';

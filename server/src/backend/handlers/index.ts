@@ -1,5 +1,6 @@
 import type { RequestMethod } from '../../protocol/index.js';
 import { labelingHandlers } from './labeling.js';
+import { reportHandlers } from './report.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -7,5 +8,5 @@ export type Handlers = HandlersOf<RequestMethod>;
 
 /** Connects the protocol's requests to the services. */
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
-  return { ...labelingHandlers(dependencies) };
+  return { ...labelingHandlers(dependencies), ...reportHandlers(dependencies) };
 }
