@@ -48,7 +48,8 @@ export async function pickReport(title: string, without?: vscode.Uri): Promise<v
       })),
       elsewhere,
     ],
-    { title, matchOnDescription: true, matchOnDetail: true },
+    // Asked for by a click in a webview, the list would close when the webview takes the focus back.
+    { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true },
   );
   if (!choice) return undefined;
   return choice.folder ?? (await pickFolder(title));

@@ -95,7 +95,7 @@ function readColours(element: HTMLElement): ChartColours {
     grid: resolved(`color-mix(in srgb, ${text} 14%, transparent)`),
     bar,
     barFill: resolved(`color-mix(in srgb, ${bar} 45%, transparent)`),
-    line: value('--vscode-charts-orange'),
+    line: value('--vscode-charts-yellow'),
     warning: value('--vscode-charts-red', '--vscode-errorForeground'),
     background: value('--vscode-editor-background'),
   };

@@ -79,7 +79,7 @@ function histogram(report: ShownReport): Chart {
       share: { range: [0, 1] },
     },
     axes: [
-      axis(colours, { label: t('mm'), space: 40 }),
+      axis(colours, { label: t('mm'), space: 40, size: 26 }),
       axis(colours, {
         label: t('discs'),
         size: 46,

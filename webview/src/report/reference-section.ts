@@ -17,7 +17,8 @@ export function referenceSection(report: ShownReport): HTMLElement {
 const number = (value: number | null, unit: string): string =>
   value === null ? '\u2013' : `${value.toFixed(2)} ${unit}`;
 
-function ownMetrics({ reference }: ShownReport): HTMLElement {
+function ownMetrics({ reference, referenceMeasure }: ShownReport): HTMLElement {
+  const unit = referenceMeasure?.unit === 'mm' ? t('mm') : t('px');
   if (!reference)
     return h(
       'div',
@@ -28,23 +29,26 @@ function ownMetrics({ reference }: ShownReport): HTMLElement {
   const rows: [string, string, string][] = [
     [
       t('Distance, median \u00b1 std'),
-      `${plusMinus(reference.l2Median, reference.l2Std)} px`,
+      `${plusMinus(reference.l2Median, reference.l2Std)} ${unit}`,
       t('From each true point to the nearest prediction, whatever its name'),
     ],
     [
       t('Along the spine, mean \u00b1 std'),
-      `${plusMinus(reference.zMean, reference.zStd)} px`,
+      `${plusMinus(reference.zMean, reference.zStd)} ${unit}`,
       t('The part of that distance that runs from head to foot'),
     ],
     [
       t('False negatives'),
       `${number(reference.falseNegativePercent, '%')} (${reference.falseNegatives})`,
-      t('True points whose nearest prediction lies more than 7 px away along the spine'),
+      t('True points whose nearest prediction lies more than {0} away along the spine', `7 ${unit}`),
     ],
     [
       t('False positives'),
       `${number(reference.falsePositivePercent, '%')} (${reference.falsePositives})`,
-      t('Predictions more than 10 px along the spine from the nearest true point, per true point'),
+      t(
+        'Predictions more than {0} along the spine from the nearest true point, per true point',
+        `10 ${unit}`,
+      ),
     ],
   ];
   return h(
@@ -54,9 +58,13 @@ function ownMetrics({ reference }: ShownReport): HTMLElement {
     h(
       'p',
       { class: 'explain' },
-      t(
-        'As the paper computes them: in pixels and blind to names, so a spine named one level off costs nothing.',
-      ),
+      referenceMeasure?.decoding === 'own'
+        ? t(
+            'The paper\u2019s measures of the discs this program finds: blind to names, so a spine named one level off costs nothing.',
+          )
+        : t(
+            'As the paper computes them: in pixels and blind to names, so a spine named one level off costs nothing.',
+          ),
     ),
     h(
       'table',

@@ -132,22 +132,6 @@ function columns(context: PageContext): ShownColumn<ShownSubject>[] {
         h('span', { class: errorsOf(counts) === 0 ? 'zero' : 'bad' }, String(errorsOf(counts))),
     },
     {
-      key: 'total',
-      title: t('Discs'),
-      numeric: true,
-      firstDescending: true,
-      value: ({ counts }) => counts.total,
-    },
-    ...countColumns<ShownSubject>(({ counts }) => counts).filter(({ key }) => key !== 'std' && key !== 'p95'),
-    {
-      key: 'largest',
-      title: t('Largest, mm'),
-      numeric: true,
-      firstDescending: true,
-      value: largestDistance,
-      text: (subject) => millimetres(largestDistance(subject)),
-    },
-    {
       key: 'discs',
       title: t('From head to foot'),
       explain: t('Every disc of the image; sorted by the share that is identified'),
@@ -158,6 +142,26 @@ function columns(context: PageContext): ShownColumn<ShownSubject>[] {
           .map((disc) => describeDisc(disc))
           .join('; '),
       render: (subject) => strip(subject, context),
+    },
+    {
+      key: 'total',
+      title: t('Discs'),
+      numeric: true,
+      firstDescending: true,
+      value: ({ counts }) => counts.total,
+    },
+    ...countColumns<ShownSubject>(({ counts }) => counts).map((column) => ({
+      ...column,
+      // The copy has them all; on the page, few discs make a poor percentile.
+      hidden: column.key === 'mean' || column.key === 'std' || column.key === 'p95',
+    })),
+    {
+      key: 'largest',
+      title: t('Largest, mm'),
+      numeric: true,
+      firstDescending: true,
+      value: largestDistance,
+      text: (subject) => millimetres(largestDistance(subject)),
     },
   ];
 }
