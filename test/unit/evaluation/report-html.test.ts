@@ -64,9 +64,9 @@ describe('a report as one file', () => {
     for (const n of [2, 3]) writeFileSync(join(folder, 'inner', 'pictures', `${n}.png`), `png ${n}`);
     const file = await writeReportHtml(makeReport({ images }), join(folder, 'inner'), { bundle });
     expect(file).toBe(join(folder, 'inner', 'index.html'));
-    const state = JSON.parse(
-      part(readFileSync(file, 'utf8'), /id="embedded-state">(.*?)<\/script>/),
-    ) as { pictures: Record<string, string> };
+    const state = JSON.parse(part(readFileSync(file, 'utf8'), /id="embedded-state">(.*?)<\/script>/)) as {
+      pictures: Record<string, string>;
+    };
     expect(state.pictures).toEqual({
       [images[2].name]: `data:image/png;base64,${btoa('png 2')}`,
       [images[3].name]: `data:image/png;base64,${btoa('png 3')}`,

@@ -68,9 +68,7 @@ describe('copying', () => {
   });
 
   test('CSV quotes what needs it, gives full numbers, and no spreadsheet takes text for a formula', () => {
-    expect(csvOf(odd, columns)).toBe(
-      'Image,"Median, mm"\r\n"a|b\nc *d*",1\r\n"\'=HYPERLINK(""x""),y",\r\n',
-    );
+    expect(csvOf(odd, columns)).toBe('Image,"Median, mm"\r\n"a|b\nc *d*",1\r\n"\'=HYPERLINK(""x""),y",\r\n');
     expect(csvOf(rows, columns)).toContain('sub-2,0.123456\r\n');
   });
 });

@@ -103,7 +103,8 @@ function pairColumns<Row>(names: ReportComparison['names'], pair: (row: Row) => 
   ): ShownColumn<Row>[] =>
     ([0, 1] as const).map((which) => ({
       key: `${key}${which}`,
-      title: `${title} \u00b7 ${names[which]}`,
+      title: which === 0 ? t('{0}, this', title) : t('{0}, other', title),
+      explain: names[which],
       numeric: true,
       firstDescending: true,
       value: (row) => value(pair(row)[which]),

@@ -145,6 +145,7 @@ function columns(context: PageContext): ShownColumn<ShownSubject>[] {
     },
     {
       key: 'total',
+      hidden: true,
       title: t('Discs'),
       numeric: true,
       firstDescending: true,
