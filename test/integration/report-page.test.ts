@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeReportHtml } from '@disc-labeling/server/evaluation/report-html';
-import { pairReports } from '@disc-labeling/server/evaluation/pair-reports';
+import { compareReports } from '@disc-labeling/server/evaluation/compare';
 import { buildPages } from '../support/pages.js';
 import { chromiumPath } from '../support/editor.js';
 import { madeImages, makeReport } from '../support/test-report.js';
@@ -29,7 +29,7 @@ describe.skipIf(executablePath === null)('the report page', () => {
 
   beforeAll(async () => {
     bundle = await buildPages(join(folder, 'bundle'));
-    const comparison = pairReports([report, other], ['/a', '/b']);
+    const comparison = compareReports({ folder: '/a', report }, { folder: '/b', report: other });
     const file = await writeReportHtml(report, folder, { bundle, comparison });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1300, height: 900 } });

@@ -13,6 +13,9 @@ export const commandIds = {
   openWithViewer: 'discLabeling.openWithViewer',
   toggleTruth: 'discLabeling.toggleTruth',
   openReport: 'discLabeling.openReport',
+  evaluate: 'discLabeling.evaluate',
+  test: 'discLabeling.test',
+  compareModels: 'discLabeling.compareModels',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

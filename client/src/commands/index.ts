@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { backendCommands } from './backend.js';
 import type { Command, Extension } from './command.js';
+import { evaluationCommands } from './evaluation.js';
 import { commandIds, type CommandName } from './ids.js';
 import { reportCommands } from './report.js';
 import { volumeCommands } from './volume.js';
@@ -10,6 +11,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...volumeCommands,
   ...backendCommands,
   ...reportCommands,
+  ...evaluationCommands,
 };
 
 /** Registers the table. */

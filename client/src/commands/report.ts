@@ -7,9 +7,9 @@ import { withoutBackend, type Command } from './command.js';
 export const reportCommands = {
   openReport: {
     obstacle: withoutBackend,
-    run: async ({ reports }, given) => {
+    run: async ({ reports }, given, other) => {
       const folder = folderOf(given) ?? (await pickReport(vscode.l10n.t('Open which report?')));
-      if (folder) reports.open(folder);
+      if (folder) reports.open(folder, folderOf(other));
     },
   },
 } satisfies Record<string, Command>;

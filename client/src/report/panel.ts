@@ -51,7 +51,7 @@ export class ReportPanel implements vscode.Disposable {
     this.#watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, reportFile));
     this.#watcher.onDidChange(() => this.load());
     this.#watcher.onDidCreate(() => this.load());
-    void this.load().then(() => (comparedWith === null ? undefined : this.#compare(comparedWith)));
+    void this.load().then(() => (comparedWith === null ? undefined : this.compare(comparedWith)));
   }
 
   /** Reads the report, or reads it anew. */
@@ -103,7 +103,7 @@ export class ReportPanel implements vscode.Disposable {
         return this.#openVolume(request.subject, request.disc);
       case 'compare': {
         const other = await pickReport(vscode.l10n.t('Compare with which report?'), this.folder);
-        return other && this.#compare(other.fsPath);
+        return other && this.compare(other.fsPath);
       }
       case 'endComparison':
         this.#comparison = null;
@@ -134,7 +134,16 @@ export class ReportPanel implements vscode.Disposable {
     });
   }
 
-  async #compare(folder: string): Promise<void> {
+  /** Shows how the model of another report does on the same images. */
+  async compare(folder: string): Promise<void> {
+    try {
+      await this.#fetchComparison(folder);
+    } catch (error) {
+      void vscode.window.showErrorMessage(messageOf(error));
+    }
+  }
+
+  async #fetchComparison(folder: string): Promise<void> {
     this.#comparing = true;
     this.#channel.update();
     try {

@@ -26,12 +26,20 @@ export class Reports implements vscode.Disposable {
     });
   }
 
-  /** Shows the report of a folder. */
-  open(folder: vscode.Uri): void {
+  /** Shows the report of a folder, beside another one if that is given. */
+  open(folder: vscode.Uri, comparedWith: vscode.Uri | null = null): void {
     const known = [...this.#panels].find((panel) => panel.folder.fsPath === folder.fsPath);
-    if (known) return known.panel.reveal();
+    if (known) {
+      known.panel.reveal();
+      if (comparedWith) void known.compare(comparedWith.fsPath);
+      return;
+    }
     const title = vscode.l10n.t('Test Report');
-    this.#add(folder, vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), null);
+    this.#add(
+      folder,
+      vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active),
+      comparedWith?.fsPath ?? null,
+    );
   }
 
   #add(folder: vscode.Uri, webview: vscode.WebviewPanel, comparedWith: string | null): void {

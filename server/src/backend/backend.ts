@@ -82,7 +82,9 @@ class LazyServices {
     const once = (area: keyof Services) => (): Promise<never> => {
       const known = this.#made.get(area);
       if (known) return known as Promise<never>;
-      const making = Promise.resolve(tools).then(factories[area]);
+      // The map's type ties areas to services; a loop over its keys can't follow that.
+      const make = factories[area] as (tools: ServiceTools) => Promise<{ dispose(): Promise<void> }>;
+      const making = Promise.resolve(tools).then(make);
       this.#made.set(area, making);
       making.catch(() => this.#made.delete(area)); // the next request tries again
       return making as Promise<never>;

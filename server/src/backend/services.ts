@@ -7,7 +7,11 @@ import type {
   ModelSummary,
   NotificationMethod,
   Notifications,
+  ReportComparison,
   SaveLabelsResponse,
+  SetEvaluation,
+  TestParams,
+  TestReport,
 } from '../protocol/index.js';
 
 /** How far a piece of work has come. */
@@ -54,9 +58,44 @@ export interface LabelingService {
   dispose(): Promise<void>;
 }
 
+/** How far an evaluation has come. */
+export interface EvaluationProgress {
+  readonly done: number;
+  readonly total: number;
+  /** What is looked at now. */
+  readonly name: string;
+}
+
+export interface EvaluationOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: EvaluationProgress) => void;
+}
+
+/** How good models are. */
+export interface EvaluationService {
+  /** @throws UserError for a model or set that can't be used; CancelledError once `signal` is aborted */
+  evaluate(
+    model: string,
+    set: string,
+    options: EvaluationOptions & { readonly pictures?: string },
+  ): Promise<SetEvaluation>;
+  /** Writes a report folder. @throws UserError, CancelledError */
+  test(
+    model: string,
+    set: string,
+    options: EvaluationOptions & Pick<TestParams, 'report' | 'metrics' | 'skeleton'>,
+  ): Promise<TestReport>;
+  /** @throws UserError */
+  report(folder: string): Promise<TestReport>;
+  /** @throws UserError */
+  compare(folders: readonly [string, string]): Promise<ReportComparison>;
+  dispose(): Promise<void>;
+}
+
 /** Every service the backend offers, by area. */
 export interface Services {
   readonly labeling: LabelingService;
+  readonly evaluation: EvaluationService;
 }
 
 /** What a service is made with. */

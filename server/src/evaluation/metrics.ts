@@ -14,6 +14,8 @@ export interface KeyPointAccuracy {
   readonly mean: number;
   /** Share of the images in which the joint is right, 0..1; null where it counts in none. */
   readonly perJoint: readonly (number | null)[];
+  /** In how many images each joint counts. */
+  readonly counted: readonly number[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface KeyPointAccuracy {
 export function keyPointAccuracy(output: Float32Tensor, target: Float32Tensor): KeyPointAccuracy {
   const [images, joints, , width] = sameShape(output, target);
   const limit = rightWithin * unitShare * width;
-  const perJoint = Array.from({ length: joints }, (_, joint) => {
+  const judged = Array.from({ length: joints }, (_, joint) => {
     let counted = 0;
     let right = 0;
     for (let image = 0; image < images; image++) {
@@ -37,10 +39,15 @@ export function keyPointAccuracy(output: Float32Tensor, target: Float32Tensor): 
       counted++;
       if ((found.row - truth.row) ** 2 + (found.column - truth.column) ** 2 < limit ** 2) right++;
     }
-    return counted === 0 ? null : right / counted;
+    return { share: counted === 0 ? null : right / counted, counted };
   });
+  const perJoint = judged.map(({ share }) => share);
   const counting = perJoint.filter((share) => share !== null);
-  return { mean: counting.length === 0 ? 0 : mean(counting), perJoint };
+  return {
+    mean: counting.length === 0 ? 0 : mean(counting),
+    perJoint,
+    counted: judged.map(({ counted }) => counted),
+  };
 }
 
 /** Row and column from 1 of the first highest cell; 0, 0 where nothing is positive. */

@@ -5,7 +5,7 @@ import { drawPhantom } from '../dataset/phantom/draw.js';
 import type { PhantomContrast, PhantomSlice } from '../dataset/phantom/types.js';
 import { cellToInput, readSlabs } from '../labeling/reading.js';
 import { inputToSlab } from '../labeling/preprocess.js';
-import type { SagittalSlab } from '../volume/slice.js';
+import { flatSlab } from '../volume/flat-slab.js';
 import {
   compareDiscs,
   summarizeDiscs,
@@ -58,7 +58,12 @@ async function comparePhantom(
   signal: AbortSignal | undefined,
 ): Promise<DiscComparison> {
   const { spacing } = phantom;
-  const { discs, prepared, stride } = await readSlabs([asSlab(phantom)], description, inference, { signal });
+  const { discs, prepared, stride } = await readSlabs(
+    [flatSlab(phantom, [spacing, spacing])],
+    description,
+    inference,
+    { signal },
+  );
   const truth = phantom.discs.map(({ value, row, column }) => ({
     value,
     position: [row * spacing, column * spacing],
@@ -70,28 +75,4 @@ async function comparePhantom(
     ),
   }));
   return compareDiscs(truth, predicted);
-}
-
-/** A phantom as if cut out of a volume one slice thick. */
-function asSlab({ image, height, width, spacing }: PhantomSlice): SagittalSlab {
-  return {
-    frame: 'picture',
-    height,
-    width,
-    image,
-    spacing: [spacing, spacing],
-    slice: { axis: 0, index: 0, thickness: 1 },
-    affine: [
-      [1, 0, 0, 0],
-      [0, 0, -spacing, 0],
-      [0, -spacing, 0, 0],
-      [0, 0, 0, 1],
-    ],
-    axes: [
-      { axis: 0, flipped: true },
-      { axis: 1, flipped: false },
-      { axis: 2, flipped: false },
-    ],
-    shape: [1, height, width],
-  };
 }

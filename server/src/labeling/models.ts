@@ -45,6 +45,14 @@ export async function availableModels(where: ModelPlaces = places): Promise<Mode
  * @throws UserError when there is no such model, naming those there are
  */
 export async function findModel(name: string | undefined, where: ModelPlaces = places): Promise<Model> {
+  return readModel(await findModelFolder(name, where));
+}
+
+/** The folder of a model, by the same words as {@link findModel}. @throws UserError when there is no such model */
+export async function findModelFolder(
+  name: string | undefined,
+  where: ModelPlaces = places,
+): Promise<string> {
   const wanted = name ?? where.defaultModel ?? shippedDefault;
   const candidates = [
     wanted,
@@ -53,7 +61,7 @@ export async function findModel(name: string | undefined, where: ModelPlaces = p
     join(where.weightsFolder, wanted),
   ];
   const folder = candidates.find((candidate) => existsSync(join(candidate, 'model.json')));
-  if (folder !== undefined) return readModel(folder);
+  if (folder !== undefined) return resolve(folder);
   const names = (await availableModels(where)).map((model) => model.name);
   throw new UserError(
     'cannot find model',

@@ -36,7 +36,7 @@ const dotRadius = 5.5;
 const spacing = '0.5px';
 
 /** Where the slice lies on the canvas and how a slab pixel gets there. */
-interface Frame {
+export interface Frame {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -89,7 +89,8 @@ export async function labelPicture(
   return canvas.encode('png');
 }
 
-function fit(slab: SagittalSlab): Frame {
+/** A slice as large as pictures have room for. */
+export function fit(slab: Pick<SagittalSlab, 'height' | 'width' | 'spacing'>): Frame {
   const [mmHigh, mmWide] = [slab.height * slab.spacing[0], slab.width * slab.spacing[1]];
   const perMm = Math.min(pictureHeight / mmHigh, widest / mmWide);
   return {
@@ -168,7 +169,7 @@ function drawAttention(
 }
 
 /** Directions at the edges and a bar of known length. */
-function drawMarks(context: SKRSContext2D, { left, top, width, height, perMm }: Frame): void {
+export function drawMarks(context: SKRSContext2D, { left, top, width, height, perMm }: Frame): void {
   context.font = font(15, 600);
   context.textBaseline = 'middle';
   const mark = (letter: string, x: number, y: number) => {
@@ -224,7 +225,8 @@ function drawName(context: SKRSContext2D, { name, x, y, color }: PlacedLabel): v
   outlined(context, name, x, y, color);
 }
 
-function outlined(context: SKRSContext2D, words: string, x: number, y: number, color: string): void {
+/** Words that can be read on any ground. */
+export function outlined(context: SKRSContext2D, words: string, x: number, y: number, color: string): void {
   context.letterSpacing = spacing;
   context.lineJoin = 'round';
   context.lineWidth = 3.5;
@@ -234,7 +236,8 @@ function outlined(context: SKRSContext2D, words: string, x: number, y: number, c
   context.fillText(words, x, y);
 }
 
-function drawStrip(
+/** A line of words above or below the slice. */
+export function drawStrip(
   context: SKRSContext2D,
   words: string,
   y: number,

@@ -24,7 +24,7 @@ export interface DiscCounts {
   readonly false: number;
   /** `identified / total`, 0..1; null without a true disc. */
   readonly identificationRate: number | null;
-  /** mm between each true disc and the prediction of its name. */
+  /** mm in the sagittal plane between each true disc and the prediction of its name. */
   readonly distance: DistanceStatistics;
 }
 
@@ -47,7 +47,7 @@ export interface ReportDisc {
    */
   readonly predicted:
     (ReportPoint & { readonly name: string; readonly value: number; readonly score: number }) | null;
-  /** mm from the true disc to the prediction of its name; null where there is none. */
+  /** mm in the sagittal plane from the true disc to the prediction of its name; null where there is none. */
   readonly distance: number | null;
 }
 
@@ -156,6 +156,14 @@ export interface ReportComparison {
   readonly verdict: string | null;
   /** Images only one of the two has. */
   readonly only: readonly [readonly string[], readonly string[]];
+  /** What the verdict rests on, over subjects both were tested on; null with too few. */
+  readonly tests?: {
+    /** Exact sign test: in which more discs were identified. */
+    readonly identified: { readonly better: readonly [number, number]; readonly p: number } | null;
+    /** Wilcoxon's signed-rank test of the mean distances; mm, second - first. */
+    readonly distance: { readonly median: number; readonly p: number } | null;
+  };
+  readonly notices?: readonly string[];
 }
 
 /** What `evaluate` finds on a prepared set's validation split. */
@@ -175,6 +183,9 @@ export interface SetEvaluation {
   readonly seconds: number;
   /** Files written with `pictures`. */
   readonly pictures: readonly string[];
+  /** Which samples of the set were looked at. */
+  readonly split: 'validation' | 'test' | 'training';
+  readonly notices: readonly string[];
 }
 
 export interface EvaluateParams extends WithProgress {
@@ -189,8 +200,12 @@ export interface EvaluateParams extends WithProgress {
 export interface TestParams extends WithProgress {
   readonly model: string;
   readonly set: string;
-  /** Folder of the report that is written. */
+  /** Folder of the report that is written; one that holds a report already is replaced. */
   readonly report: string;
+  /** `reference`: fails where the paper's figures can't be had exactly as the original computes them. */
+  readonly metrics?: 'own' | 'reference';
+  /** File of a mean skeleton; default: the model's, or that of the set's training samples. */
+  readonly skeleton?: string;
 }
 
 export interface EvaluationRequests {

@@ -5,6 +5,7 @@
  */
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { BackendStatus } from './core.js';
+import { evaluationRequests, type EvaluationRequests } from './evaluation.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
 import { reportRequests, type ReportRequests } from './report.js';
@@ -25,7 +26,7 @@ export type { EngineStatus, EngineChoice };
  * Editor → backend requests: method, parameters, answer. A missing handler is a compile error
  * (the backend registers a map of this type).
  */
-export interface Requests extends LabelingRequests, ModelRequests, ReportRequests {}
+export interface Requests extends LabelingRequests, ModelRequests, EvaluationRequests, ReportRequests {}
 
 /** Backend → editor notifications. */
 export interface Notifications {
@@ -40,6 +41,7 @@ export const requests = {
   ...labelingRequests,
   ...modelRequests,
   ...reportRequests,
+  ...evaluationRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

@@ -1,4 +1,4 @@
-import type { EvaluationRequests, ReportComparison } from './evaluation.js';
+import type { ReportComparison } from './evaluation.js';
 
 export interface SaveReportParams {
   /** Folder of the report. */
@@ -27,10 +27,7 @@ export interface TruthLabels {
 }
 
 /** What report panels and the viewer's truth ask of the backend. */
-export interface ReportRequests extends Pick<
-  EvaluationRequests,
-  'discLabeling/report' | 'discLabeling/compareReports'
-> {
+export interface ReportRequests {
   /** Sent by *Save as HTML*: writes a report as one self-contained page. */
   'discLabeling/saveReport': { params: SaveReportParams; result: { readonly file: string } };
   /** Sent when a volume was opened: a rater's labels of it, null where there are none. */
@@ -38,8 +35,6 @@ export interface ReportRequests extends Pick<
 }
 
 export const reportRequests = {
-  report: 'discLabeling/report',
-  compareReports: 'discLabeling/compareReports',
   saveReport: 'discLabeling/saveReport',
   findTruth: 'discLabeling/findTruth',
 } as const satisfies Record<string, keyof ReportRequests>;

@@ -1,29 +1,18 @@
 import { createInference } from '@disc-labeling/models/engines';
-import type {
-  EngineChoice,
-  EngineNotice,
-  Float32Tensor,
-  ImageBatch,
-  Inference,
-} from '@disc-labeling/models/engines/types';
+import type { EngineChoice, EngineNotice } from '@disc-labeling/models/engines/types';
 import { defaultThreads } from '@disc-labeling/models/engines/threads';
 import { createEngineTrainingStep } from '@disc-labeling/models/engines/training';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { Model } from '@disc-labeling/models/model';
 import { writeModel } from '@disc-labeling/models/weights/folder';
-import { targetGrid, trainingBatch } from './batches.js';
-import type { SampleBatch } from './batches.js';
 import { lossOf } from './config.js';
 import type { TrainingConfig } from './config.js';
 import { openTrainingData } from './data.js';
 import { modelCard } from './model-card.js';
 import { createOptimizer } from './optimizer.js';
 import { startingWeights } from './initial.js';
-import { turnedMaps } from './turned.js';
-import type { TargetGrid } from '../dataset/targets.js';
-import type { TrainerParts, ValidateOptions, Validation } from './trainer.js';
-import { validationPicture } from './validation-picture.js';
-import { ValidationTally } from './validation.js';
+import type { TrainerParts } from './trainer.js';
+import { validate } from './validate.js';
 
 export interface AssembleOptions {
   readonly engine?: EngineChoice;
@@ -78,45 +67,4 @@ export async function assembleTraining(
       await step.dispose();
     },
   };
-}
-
-/** The picture of a batch, upright. */
-function pictureOf(
-  samples: SampleBatch,
-  targets: Float32Tensor,
-  predicted: Float32Tensor,
-  grid: TargetGrid,
-): Promise<Uint8Array> {
-  if (samples.frame !== 'reference') return validationPicture(samples, targets, predicted, grid);
-  const { data, shape } = turnedMaps(samples.images);
-  const images = { data, shape: shape as ImageBatch['shape'] };
-  return validationPicture({ ...samples, images }, turnedMaps(targets), turnedMaps(predicted), grid);
-}
-
-/**
- * Runs a network over held-out samples, and draws the first of them.
- * @throws CancelledError between two batches
- */
-export async function validate(
-  inference: Inference,
-  config: TrainingConfig,
-  held: AsyncIterable<SampleBatch>,
-  { sigma, signal }: ValidateOptions,
-): Promise<Validation> {
-  let tally: ValidationTally | null = null;
-  let picture: Uint8Array | null = null;
-  for await (const samples of held) {
-    throwIfCancelled(signal);
-    const batch = trainingBatch(samples, config, sigma);
-    const [, , height, width] = batch.images.shape;
-    const grid = targetGrid(config, height, width);
-    const output = await inference.run(batch.images);
-    tally ??= new ValidationTally(grid, lossOf(config));
-    tally.add(output, batch, samples.discs, samples.spacing, samples);
-    picture ??= await pictureOf(samples, batch.targets, output.heatmaps.at(-1)!, grid);
-    // Between two blocking runs a cancellation has to get through.
-    await new Promise(setImmediate);
-  }
-  if (tally === null) throw new Error('there are no held-out samples');
-  return { result: tally.result(), picture };
 }

@@ -3,7 +3,7 @@ import { augmentationFor } from '../dataset/augment/settings.js';
 import { readPreparedSet } from '../dataset/samples.js';
 import { createSampleFeed } from '../dataset/stream/feed.js';
 import { commonWindow, streamSamples } from '../dataset/stream/open.js';
-import type { StreamBatch, StreamOptions } from '../dataset/stream/types.js';
+import type { StreamBatch, StreamOptions, StreamSample } from '../dataset/stream/types.js';
 import type { SampleBatch } from './batches.js';
 import type { TrainingConfig } from './config.js';
 import type { TrainingData } from './data.js';
@@ -39,37 +39,59 @@ export async function preparedData(config: TrainingConfig): Promise<TrainingData
     augmentation: augmentationFor(preparation, data.augment),
     window: [side, side],
   };
-  const heldOut = await streamSamples(set, 'validation');
-  const validation: StreamOptions = {
-    ...common,
-    samples: heldOut,
-    batch: training.valBatch,
-    purpose: 'validation',
-    augmentation: augmentationFor(preparation, false),
-    window: reference ? [side, side] : commonWindow(heldOut),
-  };
-  const asSamples = ({ images, discs, unknown, spacing, maps }: StreamBatch): SampleBatch => ({
-    images,
-    discs,
-    unknown,
-    spacing,
-    frame,
-    ...(maps === null ? {} : { maps }),
-  });
+  const validation = heldOutStream(common, await streamSamples(set, 'validation'), training.valBatch);
   return {
     size: stream.window,
     open: (firstStep) => {
       const feed = createSampleFeed(stream, { workers: data.workers, startStep: firstStep });
-      return { next: async () => asSamples(await feed.next()), close: () => feed.close() };
+      return { next: async () => asSamples(await feed.next(), frame), close: () => feed.close() };
     },
-    async *heldOut(signal) {
-      const feed = createSampleFeed(validation, { signal });
-      try {
-        for await (const batch of feed) yield asSamples(batch);
-      } finally {
-        await feed.close();
-      }
-    },
+    heldOut: (signal) => readHeldOut(validation, frame, signal),
     close: async () => undefined,
   };
 }
+
+/**
+ * A stream of samples as labelling would show them, each once and in order, in one size.
+ * @param batch samples in each
+ */
+export function heldOutStream(
+  set: Pick<StreamOptions, 'folder' | 'preparation' | 'normalization' | 'values' | 'seed'>,
+  samples: readonly StreamSample[],
+  batch: number,
+): StreamOptions {
+  return {
+    ...set,
+    samples,
+    batch,
+    purpose: 'validation',
+    augmentation: augmentationFor(set.preparation, false),
+    window: set.preparation === 'reference' ? [referenceSide, referenceSide] : commonWindow(samples),
+  };
+}
+
+/** Reads such a stream. @throws UserError a sample can't be read; CancelledError */
+export async function* readHeldOut(
+  stream: StreamOptions,
+  frame: SampleBatch['frame'],
+  signal?: AbortSignal,
+): AsyncGenerator<SampleBatch> {
+  const feed = createSampleFeed(stream, { signal });
+  try {
+    for await (const batch of feed) yield asSamples(batch, frame);
+  } finally {
+    await feed.close();
+  }
+}
+
+const asSamples = (
+  { images, discs, unknown, spacing, maps }: StreamBatch,
+  frame: SampleBatch['frame'],
+): SampleBatch => ({
+  images,
+  discs,
+  unknown,
+  spacing,
+  frame,
+  ...(maps === null ? {} : { maps }),
+});

@@ -46,6 +46,7 @@ export class ValidationTally {
   private images = 0;
   private pckSum = 0;
   private diceSum = 0;
+  private readonly joints: { right: number; counted: number }[] = [];
   private readonly comparisons: DiscComparison[] = [];
   private falseClaims = 0;
   private absent = 0;
@@ -71,7 +72,13 @@ export class ValidationTally {
     this.lossSum += outputLoss(output.heatmaps, batch, this.loss) * discs.length;
     this.images += discs.length;
     const [found, wanted] = [this.levelsOf(last), this.levelsOf(batch.targets)];
-    this.pckSum += keyPointAccuracy(found, wanted).mean * discs.length;
+    const accuracy = keyPointAccuracy(found, wanted);
+    this.pckSum += accuracy.mean * discs.length;
+    accuracy.perJoint.forEach((share, joint) => {
+      const sum = (this.joints[joint] ??= { right: 0, counted: 0 });
+      sum.right += (share ?? 0) * accuracy.counted[joint]!;
+      sum.counted += accuracy.counted[joint]!;
+    });
     this.diceSum += softDice(found, wanted) * discs.length;
     discs.forEach((points, image) => {
       const given = spacing[image]!;
@@ -94,6 +101,20 @@ export class ValidationTally {
       dice: this.diceSum / Math.max(1, this.images),
       identified: summarizeDiscs(this.comparisons).identificationRate || 0,
     };
+  }
+
+  /** Share of the images in which each level's raw map is right, as PCK has it; null where it is in none. */
+  perLevel(): { readonly value: number; readonly pck: number | null }[] {
+    const values = this.grid.values.filter((value) => value !== null);
+    return values.map((value, joint) => {
+      const { right, counted } = this.joints[joint] ?? { right: 0, counted: 0 };
+      return { value, pck: counted === 0 ? null : right / counted };
+    });
+  }
+
+  /** Discs in the images of a level that has a map. */
+  get visible(): number {
+    return this.distances.length;
   }
 
   /** The maps that stand for levels. */

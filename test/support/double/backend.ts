@@ -5,4 +5,4 @@ import { LabelingDouble, type DoubleOptions } from './labeling.js';
 
 startBackend({
   labeling: () => new LabelingDouble(JSON.parse(process.env['DISC_DOUBLE'] ?? '{}') as DoubleOptions),
-} as ServiceFactories);
+} as unknown as ServiceFactories);

@@ -93,13 +93,25 @@ describe('key point accuracy', () => {
 
   it('counts a peak as right below a twentieth of the width', () => {
     const at = (column: number) => batch(draw(2, [40, 40], [{ map: 0, row: 20, column }]));
-    expect(keyPointAccuracy(at(21), batch(target))).toEqual({ mean: 1, perJoint: [1, null] });
-    expect(keyPointAccuracy(at(22), batch(target))).toEqual({ mean: 0, perJoint: [0, null] });
+    expect(keyPointAccuracy(at(21), batch(target))).toEqual({
+      mean: 1,
+      perJoint: [1, null],
+      counted: [1, 0],
+    });
+    expect(keyPointAccuracy(at(22), batch(target))).toEqual({
+      mean: 0,
+      perJoint: [0, null],
+      counted: [1, 0],
+    });
   });
 
   it('is 0 where no target counts, and refuses other shapes', () => {
     const empty = batch(draw(2, [40, 40], []));
-    expect(keyPointAccuracy(batch(target), empty)).toEqual({ mean: 0, perJoint: [null, null] });
+    expect(keyPointAccuracy(batch(target), empty)).toEqual({
+      mean: 0,
+      perJoint: [null, null],
+      counted: [0, 0],
+    });
     expect(() => keyPointAccuracy(empty, { ...empty, shape: [2, 1, 40, 40] })).toThrow(UserError);
   });
 });

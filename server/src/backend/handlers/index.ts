@@ -1,4 +1,5 @@
 import type { RequestMethod } from '../../protocol/index.js';
+import { evaluationHandlers } from './evaluation.js';
 import { labelingHandlers } from './labeling.js';
 import { reportHandlers } from './report.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
@@ -8,5 +9,9 @@ export type Handlers = HandlersOf<RequestMethod>;
 
 /** Connects the protocol's requests to the services. */
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
-  return { ...labelingHandlers(dependencies), ...reportHandlers(dependencies) };
+  return {
+    ...labelingHandlers(dependencies),
+    ...evaluationHandlers(dependencies),
+    ...reportHandlers(dependencies),
+  };
 }

@@ -1,6 +1,5 @@
 import { findLabelOf } from '../../dataset/bids/label-of-image.js';
-import { pairReports } from '../../evaluation/pair-reports.js';
-import { readReport } from '../../evaluation/read-report.js';
+import { readReport } from '../../evaluation/report-folder.js';
 import { writeReportHtml } from '../../evaluation/report-html.js';
 import type { ReportRequests } from '../../protocol/index.js';
 import { labelCentres, readLabelVolume, sameGrid } from '../../volume/labels.js';
@@ -9,12 +8,9 @@ import { readGrid } from '../../volume/nifti.js';
 import { voxelToWorld } from '../../volume/orientation.js';
 import { pathOf, type HandlerDependencies, type HandlersOf } from './types.js';
 
-/** Test reports, and truth to hold against labels. */
+/** Test reports to share, and truth to hold against labels. */
 export function reportHandlers({ activity }: HandlerDependencies): HandlersOf<keyof ReportRequests> {
   return {
-    'discLabeling/report': ({ folder }) => readReport(folder),
-    'discLabeling/compareReports': async ({ folders }) =>
-      pairReports([await readReport(folders[0]), await readReport(folders[1])], folders),
     'discLabeling/saveReport': ({ folder, file, comparison }) =>
       activity.during('saving the report', async () => ({
         file: await writeReportHtml(await readReport(folder), folder, { file, comparison }),

@@ -1,22 +1,32 @@
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
+import { UserError } from '@disc-labeling/models/errors';
 import { evaluateOnPhantoms, type PhantomEvaluation } from '../../evaluation/phantoms.js';
 import type { DiscSummary } from '../../evaluation/metrics.js';
+import { EvaluationService } from '../../evaluation/service.js';
 import { findModel } from '../../labeling/models.js';
+import type { SetEvaluation } from '../../protocol/index.js';
 import { discName } from '../../volume/levels.js';
+import { CountProgress } from '../count-progress.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 interface EvaluateOptions {
+  readonly pictures?: string;
   readonly phantoms: number;
   readonly seed: number;
   readonly contrast?: 'T1w' | 'T2w';
 }
 
-/** `evaluate <model|run>`: how good a model is on phantoms it never saw. */
+/** `evaluate <model|run> [prepared]`: validation on a prepared set, or how good a model is on phantoms it never saw. */
 export const registerEvaluate: RegisterCommand = (program, action) => {
   program
     .command('evaluate')
-    .description('measure a model on held-out phantoms')
+    .description('validate a model on a prepared set, or, without one, measure it on held-out phantoms')
     .argument('<model>', 'name of a model, a model folder, or a run folder')
+    .argument('[prepared]', 'prepared set, of which the validation split is taken')
+    .option(
+      '--pictures <folder>',
+      'with a prepared set: write pictures of its samples, targets above predictions',
+    )
     .option('--phantoms <n>', 'how many to draw', wholeNumber(1), 200)
     .option('--seed <n>', 'which ones; none of them is ever trained on', wholeNumber(0), 1)
     .option('--contrast <contrast>', 'T1w or T2w only; default: the mixture of training')
@@ -24,6 +34,50 @@ export const registerEvaluate: RegisterCommand = (program, action) => {
 };
 
 async function evaluate(
+  context: CommandContext,
+  model: string,
+  set: string | undefined,
+  own: EvaluateOptions,
+): Promise<void> {
+  if (set !== undefined) return validateOnSet(context, model, set, own);
+  if (own.pictures !== undefined)
+    throw new UserError('cannot draw pictures', '--pictures needs a prepared set', own.pictures);
+  return measureOnPhantoms(context, model, own);
+}
+
+async function validateOnSet(
+  { options, output, signal }: CommandContext,
+  model: string,
+  set: string,
+  { pictures }: EvaluateOptions,
+): Promise<void> {
+  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
+  const progress = new CountProgress(output, 'Evaluating');
+  try {
+    const found = await service.evaluate(model, set, { pictures, signal, progress: progress.update });
+    progress.finish();
+    for (const notice of found.notices) output.note(`note: ${notice}`);
+    output.result(found, () => describeSet(found, output));
+  } finally {
+    await service.dispose();
+  }
+}
+
+function describeSet(found: SetEvaluation, output: CommandContext['output']): string {
+  const percent = (share: number | null): string => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
+  const distance = found.medianDistance === null ? '-' : `${found.medianDistance.toFixed(2)} mm`;
+  return [
+    `${found.model} on ${found.set}: ${found.samples} ${found.split} samples (${found.engine}, ${found.seconds.toFixed(1)} s)`,
+    `loss ${found.loss.toPrecision(4)}, PCK ${percent(found.pck)}, dice ${found.dice.toFixed(3)}, identified ${percent(found.identified)}, median distance ${distance}`,
+    output.table(
+      ['disc', 'PCK'],
+      found.perJoint.map(({ name, pck }) => [name, percent(pck)]),
+    ),
+    ...found.pictures,
+  ].join('\n');
+}
+
+async function measureOnPhantoms(
   { options, output, signal }: CommandContext,
   name: string,
   { phantoms, seed, contrast }: EvaluateOptions,

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../program.js';
 import { registerBench } from './bench.js';
+import { registerCompare } from './compare.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
 import { registerLabel } from './label.js';
@@ -7,6 +8,7 @@ import { registerEvaluate } from './evaluate.js';
 import { registerEngines, registerModels } from './models.js';
 import { registerPredict } from './predict.js';
 import { registerSkeleton } from './skeleton.js';
+import { registerTest } from './test.js';
 import { registerWeights } from './weights.js';
 import { registerTrain } from './train.js';
 
@@ -17,6 +19,8 @@ export const commands: readonly RegisterCommand[] = [
   registerSkeleton,
   registerTrain,
   registerEvaluate,
+  registerTest,
+  registerCompare,
   registerPredict,
   registerDecode,
   registerWeights,

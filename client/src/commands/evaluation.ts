@@ -1,0 +1,165 @@
+import { requests, type SetEvaluation, type TestReport } from '@disc-labeling/server/protocol';
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.js';
+import { findReports, reportFolder, type FoundReport } from '../evaluation/find.js';
+import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
+import { withoutBackend, type Command } from './command.js';
+import { withProgress } from './with-progress.js';
+
+/** The report panel's command: folder of a report, and of another to compare it with. */
+const openReport = 'discLabeling.openReport';
+
+/** How good models are. */
+export const evaluationCommands = {
+  evaluate: { obstacle: withoutBackend, run: ({ backend }, given) => evaluate(backend, given) },
+  test: { obstacle: withoutBackend, run: ({ backend }, given) => test(backend, given) },
+  compareModels: { obstacle: withoutBackend, run: ({ backend }, given) => compareModels(backend, given) },
+} satisfies Record<string, Command>;
+
+async function evaluate(backend: Backend, given: unknown): Promise<void> {
+  const subject = await chooseSubject(backend, given, 'validation');
+  if (subject === null) return;
+  const pictures = await reportFolder(subject.name, subject.set, '-validation');
+  const title = vscode.l10n.t('Evaluating {0} on {1}', subject.name, basename(subject.set));
+  const { model, set } = subject;
+  const found = await withProgress(title, (options) =>
+    backend.request(requests.evaluate, { model, set, pictures }, options),
+  );
+  const open = vscode.l10n.t('Open Pictures');
+  const words = [evaluationInWords(found), ...found.notices].join(' ');
+  const choice = await vscode.window.showInformationMessage(words, open);
+  if (choice !== open) return;
+  for (const picture of found.pictures.slice(0, 1))
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(picture));
+  if (found.pictures.length > 1)
+    await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(found.pictures[0]));
+}
+
+function evaluationInWords({
+  model,
+  set,
+  samples,
+  pck,
+  dice,
+  loss,
+  identified,
+  medianDistance,
+}: SetEvaluation) {
+  const percent = (share: number | null): string => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
+  return vscode.l10n.t(
+    '{0} on {1} ({2} samples): PCK {3}, dice {4}, loss {5}, {6} of the discs identified, median distance {7} mm.',
+    model,
+    set,
+    samples,
+    percent(pck),
+    dice.toFixed(3),
+    loss.toPrecision(3),
+    percent(identified),
+    medianDistance === null ? '-' : medianDistance.toFixed(2),
+  );
+}
+
+async function test(backend: Backend, given: unknown): Promise<void> {
+  const subject = await chooseSubject(backend, given, 'test');
+  if (subject === null) return;
+  const folder = await reportFolder(subject.name, subject.set);
+  const report = await runTest(backend, subject, folder);
+  const open = vscode.l10n.t('Open Report');
+  const choice = await vscode.window.showInformationMessage(testInWords(report), open);
+  if (choice === open) await vscode.commands.executeCommand(openReport, folder);
+}
+
+/** @param report folder of the report that is written */
+function runTest(backend: Backend, { model, name, set }: Subject, report: string): Thenable<TestReport> {
+  return withProgress(vscode.l10n.t('Testing {0} on {1}', name, basename(set)), (options) =>
+    backend.request(requests.test, { model, set, report }, options),
+  );
+}
+
+function testInWords({ model, set, summary, subjects }: TestReport): string {
+  const { identified, total, distance } = summary;
+  return vscode.l10n.t(
+    '{0} on {1}: {2} of {3} discs in {4} images identified, median distance {5} mm.',
+    model.name,
+    set.name,
+    identified,
+    total,
+    subjects.length,
+    distance.median === null ? '-' : distance.median.toFixed(2),
+  );
+}
+
+async function compareModels(backend: Backend, given: unknown): Promise<void> {
+  const folders = await chooseReports(backend, given);
+  if (folders === null) return;
+  const { verdict, names } = await backend.request(requests.compareReports, { folders });
+  const open = vscode.l10n.t('Open Report');
+  const choice = await vscode.window.showInformationMessage(
+    verdict ?? vscode.l10n.t('In too few subjects {0} and {1} differ to tell them apart.', ...names),
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand(openReport, ...folders);
+}
+
+type Folders = readonly [string, string];
+
+/** Two reports: picked, or made by testing two models on one set. */
+async function chooseReports(backend: Backend, given: unknown): Promise<Folders | null> {
+  const reports = await findReports();
+  const path = given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : null;
+  const start = path === null ? null : basename(path) === 'report.json' ? dirname(path) : path;
+  const first = start ?? (await pickReport(reports, vscode.l10n.t('Compare which report?'), true));
+  if (first === 'test') return testTwo(backend);
+  if (first === null) return null;
+  const set = reports.find(({ folder }) => folder === first)?.set;
+  const others = reports
+    .filter(({ folder }) => folder !== first)
+    .sort((a, b) => Number(b.set === set) - Number(a.set === set));
+  if (others.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no other report in this workspace. Test another model on the same set first.'),
+    );
+    return null;
+  }
+  const second = await pickReport(others, vscode.l10n.t('With which?'), false);
+  return second === null ? null : [first, second];
+}
+
+async function pickReport(
+  reports: readonly FoundReport[],
+  title: string,
+  orTest: boolean,
+): Promise<string | null> {
+  const items = reports.map(({ folder, model, set, date }) => ({
+    label: vscode.l10n.t('{0} on {1}', model, set),
+    description: new Date(date).toLocaleString(),
+    detail: vscode.workspace.asRelativePath(folder),
+    folder,
+  }));
+  const test = {
+    label: vscode.l10n.t('$(beaker) Test two models on one set…'),
+    description: '',
+    detail: '',
+    folder: 'test',
+  };
+  const item = await vscode.window.showQuickPick(orTest ? [...items, test] : items, {
+    title,
+    matchOnDetail: true,
+  });
+  return item?.folder ?? null;
+}
+
+async function testTwo(backend: Backend): Promise<Folders | null> {
+  const models = await pickTwoModels(backend);
+  if (models === null) return null;
+  const set = await pickSet('test');
+  if (set === null) return null;
+  const folders: string[] = [];
+  for (const model of models) {
+    const folder = await reportFolder(model.name, set);
+    await runTest(backend, { ...model, set }, folder);
+    folders.push(folder);
+  }
+  return [folders[0], folders[1]];
+}

@@ -1,0 +1,138 @@
+/** What the evaluation's commands ask for. */
+import { requests, type ConfigurationSummary, type RequestMethod } from '@disc-labeling/server/protocol';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Backend } from '../backend.js';
+import { findRuns, findSets } from './find.js';
+
+/** A model and a prepared set, as paths or names. */
+export interface Subject {
+  readonly model: string;
+  /** For the names of files. */
+  readonly name: string;
+  readonly set: string;
+}
+
+/**
+ * The model and set of a command: those of a configuration given by its URI, or a model or run given by its path;
+ * what is not given is asked for.
+ * @returns null when the user would rather not
+ */
+export async function chooseSubject(
+  backend: Backend,
+  given: unknown,
+  split: 'validation' | 'test',
+): Promise<Subject | null> {
+  if (typeof given === 'string' && given.startsWith('file:')) return ofConfiguration(backend, given, split);
+  const path = given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : null;
+  const model = path === null ? await pickModel(backend) : { model: path, name: basename(path) };
+  if (model === null) return null;
+  const set = await pickSet(split);
+  return set === null ? null : { ...model, set };
+}
+
+async function ofConfiguration(
+  backend: Backend,
+  uri: string,
+  split: 'validation' | 'test',
+): Promise<Subject | null> {
+  const method = 'discLabeling/configuration' as RequestMethod;
+  const answer: unknown = await backend.request(method, { uri } as never);
+  const { name, output, dataset, state } = answer as ConfigurationSummary;
+  if (!state.trained) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} has no model yet. Train it first.', vscode.workspace.asRelativePath(output)),
+    );
+    return null;
+  }
+  const wanted = split === 'test' ? dataset.test : dataset.prepared;
+  const there = split === 'test' ? state.test : state.prepared;
+  const set = wanted !== null && there ? wanted : await pickSet(split);
+  return set === null ? null : { model: output, name, set };
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  readonly choice?: Omit<Subject, 'set'>;
+}
+
+/** Installed models, then the workspace's runs. */
+async function modelItems(backend: Backend): Promise<ModelItem[]> {
+  const [models, runs] = await Promise.all([backend.request(requests.models, null), findRuns()]);
+  const heading = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    heading(vscode.l10n.t('Models')),
+    ...models.map(({ name, title, contrast, path }): ModelItem => ({
+      label: name,
+      description: contrast === 'any' ? vscode.l10n.t('any contrast') : contrast,
+      detail: title,
+      choice: { model: path, name },
+    })),
+    ...(runs.length > 0 ? [heading(vscode.l10n.t('Runs'))] : []),
+    ...runs.map((run): ModelItem => ({
+      label: basename(run),
+      description: vscode.workspace.asRelativePath(run),
+      choice: { model: run, name: basename(run) },
+    })),
+  ];
+}
+
+async function pickModel(backend: Backend): Promise<Omit<Subject, 'set'> | null> {
+  const item = await vscode.window.showQuickPick(modelItems(backend), {
+    title: vscode.l10n.t('Which model?'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return item?.choice ?? null;
+}
+
+/** Two models to compare; null when the user would rather not. */
+export async function pickTwoModels(
+  backend: Backend,
+): Promise<readonly [Omit<Subject, 'set'>, Omit<Subject, 'set'>] | null> {
+  const items = await modelItems(backend);
+  const title = vscode.l10n.t('Which two models?');
+  const first = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('First') });
+  if (!first?.choice) return null;
+  const others = items.filter((item) => item !== first);
+  const second = await vscode.window.showQuickPick(others, { title, placeHolder: vscode.l10n.t('Second') });
+  return second?.choice ? [first.choice, second.choice] : null;
+}
+
+/** A prepared set of the workspace, or a folder from elsewhere. */
+export async function pickSet(split: 'validation' | 'test'): Promise<string | null> {
+  const sets = await findSets(split);
+  const elsewhere = {
+    label: vscode.l10n.t('$(folder-opened) Another folder…'),
+    description: '',
+    folder: null,
+  };
+  const items = sets.map(({ folder, preparation, contrast, counts }) => ({
+    label: basename(folder),
+    description: vscode.workspace.asRelativePath(folder),
+    detail: [
+      vscode.l10n.t(
+        '{0} training, {1} validation, {2} test',
+        counts.training,
+        counts.validation,
+        counts.test,
+      ),
+      contrast,
+      ...(preparation === 'reference' ? [vscode.l10n.t("the reference's preparation")] : []),
+    ].join(' \u00b7 '),
+    folder,
+  }));
+  const item = await vscode.window.showQuickPick([...items, elsewhere], {
+    title: split === 'test' ? vscode.l10n.t('Test on which set?') : vscode.l10n.t('Evaluate on which set?'),
+    placeHolder: sets.length === 0 ? vscode.l10n.t('There is no prepared set in this workspace.') : undefined,
+    matchOnDescription: true,
+  });
+  if (!item) return null;
+  if (item.folder !== null) return item.folder;
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Prepared Set'),
+      canSelectFolders: true,
+      canSelectFiles: false,
+    })) ?? [];
+  return folder?.fsPath ?? null;
+}

@@ -1,0 +1,134 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { writeReportHtml } from '../../evaluation/report-html.js';
+import { EvaluationService } from '../../evaluation/service.js';
+import type { DiscCounts, TestReport } from '../../protocol/index.js';
+import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
+import { CountProgress } from '../count-progress.js';
+
+interface TestArguments {
+  readonly metrics: 'own' | 'reference';
+  readonly report?: string;
+  readonly skeleton?: string;
+  readonly tolerance: number;
+}
+
+/** `test <model|run> <testset>`: the paper's metrics and our own, and a report. */
+export const registerTest: RegisterCommand = (program, action) => {
+  program
+    .command('test')
+    .description('test a model on a prepared set: every disc, every level, every image')
+    .argument('<model>', 'name of a model, a model folder, or a run folder')
+    .argument('<testset>', 'prepared set (dataset prepare --split test)')
+    .option('--report <folder>', 'write report.json, index.html and a picture of each image there')
+    .addOption(
+      new Option(
+        '--metrics <which>',
+        "reference: the paper's figures exactly as the reference computes them, or fail",
+      )
+        .choices(['own', 'reference'])
+        .default('own'),
+    )
+    .option(
+      '--skeleton <file>',
+      "mean skeleton for the reference's decoding (default: the model's or the set's)",
+    )
+    .option('--tolerance <mm>', 'how far from its true place a disc still counts as found', distance, 5)
+    .action(action(runTest));
+};
+
+/** Commander's parser for a distance. */
+function distance(text: string): number {
+  const mm = finiteNumber(text);
+  if (mm <= 0) throw new InvalidArgumentError('give a distance above 0.');
+  return mm;
+}
+
+async function runTest(
+  { options, output, signal }: CommandContext,
+  model: string,
+  set: string,
+  own: TestArguments,
+): Promise<void> {
+  const service = new EvaluationService({
+    ...options,
+    html: writeReportHtml,
+    onNotice: output.engineNotice,
+  });
+  const progress = new CountProgress(output, 'Testing');
+  try {
+    const report = await service.test(model, set, {
+      report: own.report,
+      metrics: own.metrics,
+      skeleton: own.skeleton,
+      toleranceMm: own.tolerance,
+      signal,
+      progress: progress.update,
+    });
+    progress.finish();
+    for (const notice of report.notices) output.note(`note: ${notice}`);
+    output.result(report, () => describe(report, own, output));
+  } finally {
+    await service.dispose();
+  }
+}
+
+function describe(report: TestReport, own: TestArguments, output: CommandContext['output']): string {
+  const { subjects, summary, levels, model, set, engine, seconds } = report;
+  const head = `${model.name} on ${set.name}: ${subjects.length} images, ${summary.total} discs (${engine}, ${seconds.toFixed(1)} s)`;
+  const names = [
+    '',
+    'true',
+    'identified',
+    'shifted',
+    'misnamed',
+    'missed',
+    'false',
+    'mean mm',
+    'std',
+    'median',
+    '95 %',
+  ];
+  const images = output.table(
+    names,
+    subjects.map(({ name, counts }) => countsRow(name, counts)),
+  );
+  const discs = output.table(names, [
+    ...levels.map((level) => countsRow(level.name, level)),
+    countsRow('all', summary),
+  ]);
+  const where = own.report === undefined ? [] : [`report: ${own.report}`];
+  return [head, images, discs, paperLine(report), ...where].join('\n');
+}
+
+/** One row of {@link describe}'s tables. */
+export function countsRow(name: string, counts: DiscCounts): (string | number)[] {
+  const { distance } = counts;
+  return [
+    name,
+    counts.total,
+    percent(counts.identificationRate, 100),
+    counts.shifted,
+    counts.misnamed,
+    counts.missed,
+    counts.false,
+    ...[distance.mean, distance.std, distance.median, distance.p95].map(fixed),
+  ];
+}
+
+const fixed = (value: number | null): string => (value === null ? '-' : value.toFixed(2));
+const percent = (share: number | null, factor = 1): string =>
+  share === null ? '-' : `${(factor * share).toFixed(1)} %`;
+
+/** The paper's figures in a line. */
+function paperLine({ reference, referenceMeasure }: TestReport): string {
+  if (reference === null) return "paper's measures: -";
+  const unit = referenceMeasure?.unit === 'pixel' ? 'px' : 'mm';
+  const how =
+    referenceMeasure?.decoding === 'reference' ? 'as the reference computes them' : 'of our own decoding';
+  return [
+    `paper's measures, ${how}: distance median ${fixed(reference.l2Median)} (± ${fixed(reference.l2Std)}) ${unit}`,
+    `along the spine ${fixed(reference.zMean)} (± ${fixed(reference.zStd)}) ${unit}`,
+    `false negatives ${percent(reference.falseNegativePercent)}`,
+    `false positives ${percent(reference.falsePositivePercent)} of ${reference.total} points`,
+  ].join(', ');
+}
