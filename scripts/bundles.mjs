@@ -30,6 +30,7 @@ export const webview = {
   format: 'iife',
   target: 'chrome128',
   entryPoints: {
+    report: 'webview/src/report/main.ts',
     viewer: 'webview/src/viewer/main.ts',
     gallery: 'webview/src/gallery/main.ts',
     training: 'webview/src/training/main.ts',

@@ -9,6 +9,9 @@ export const configurationDocuments = ['json', 'jsonc'].flatMap((language) =>
   })),
 );
 
+/** Whether a file goes by the name of a configuration. */
+export const isConfigurationFile = (path: string): boolean => /(^|[\\/.])disc-labeling\.json$/.test(path);
+
 const isConfiguration = (document: vscode.TextDocument): boolean =>
   vscode.languages.match(configurationDocuments, document) > 0;
 

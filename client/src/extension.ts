@@ -10,6 +10,7 @@ import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
 import { registerPages } from './pages/read-only.js';
 import { Galleries } from './gallery/galleries.js';
+import { Reports } from './report/reports.js';
 import { concernsBackend } from './settings.js';
 import { StatusItem } from './status.js';
 import { Views } from './views/index.js';
@@ -45,7 +46,16 @@ export function activate(context: vscode.ExtensionContext): void {
     trainings,
     resume,
   });
-  const extension: Extension = { backend: running, editors, views, galleries, trainings, dashboards };
+  const reports = new Reports({ extensionUri: context.extensionUri, backend: running, editors });
+  const extension: Extension = {
+    backend: running,
+    editors,
+    views,
+    galleries,
+    trainings,
+    dashboards,
+    reports,
+  };
   const offer = (): void => {
     if (trainings.unfinished.length === 0 || !vscode.workspace.isTrusted) return;
     void offerToResume(running, trainings, {
@@ -57,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     editors,
     views,
     galleries,
+    reports,
     registerPages(),
     new StatusItem(running),
     registerCommands(extension),
@@ -64,6 +75,8 @@ export function activate(context: vscode.ExtensionContext): void {
     trainings,
     dashboards,
     new TrainingStatus(trainings),
+    trainings.onDidTell(({ run, event }) => views.runs.heard(run, event)),
+    trainings.onDidEnd(({ run }) => views.runs.ended(run)),
     followFolders(),
     // A backend that died took no training with it, but stopped them.
     running.onDidChangeHealth((health) => health === 'ready' && offer()),

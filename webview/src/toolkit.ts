@@ -10,9 +10,10 @@ import {
   vsCodeLink,
   vsCodeOption,
   vsCodeProgressRing,
+  vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 
-export type { Button, Checkbox, Dropdown, Option } from '@vscode/webview-ui-toolkit';
+export type { Button, Checkbox, Dropdown, Option, TextField } from '@vscode/webview-ui-toolkit';
 
 /** Makes the widgets' tags known to the document. */
 export function registerToolkit(): void {
@@ -23,5 +24,6 @@ export function registerToolkit(): void {
     vsCodeLink(),
     vsCodeOption(),
     vsCodeProgressRing(),
+    vsCodeTextField(),
   );
 }

@@ -2,11 +2,12 @@ import { requests } from '@disc-labeling/server/protocol';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 
 /** Makes the animation of a run, given by its folder or picked, into that folder, and opens it. */
 export async function animate(backend: Backend, given: unknown): Promise<void> {
-  const run = folderOf(given) ?? (await pick());
+  const run = pathGiven(given) ?? (await pick());
   if (run === undefined) return;
   const title = vscode.l10n.t('Animating {0}', basename(run));
   const { animation, frames } = await withProgress(title, (options) =>
@@ -20,12 +21,6 @@ export async function animate(backend: Backend, given: unknown): Promise<void> {
     reveal,
   );
   if (choice === reveal) await vscode.commands.executeCommand('revealInExplorer', uri);
-}
-
-/** A folder as URI or path. */
-function folderOf(given: unknown): string | undefined {
-  if (given instanceof vscode.Uri) return given.fsPath;
-  return typeof given === 'string' ? given : undefined;
 }
 
 async function pick(): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import type { Views } from '../views/index.js';
 import type { Galleries } from '../gallery/galleries.js';
 import type { Dashboards } from '../training/dashboards.js';
 import type { Trainings } from '../training/trainings.js';
+import type { Reports } from '../report/reports.js';
 
 /** What commands work on. */
 export interface Extension {
@@ -14,6 +15,7 @@ export interface Extension {
   readonly galleries: Galleries;
   readonly trainings: Trainings;
   readonly dashboards: Dashboards;
+  readonly reports: Reports;
 }
 
 /** One command: when it can't run, and what it does. */

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { Extension } from './command.js';
 import { commandIds } from './ids.js';
 import { goOn, openExample, tellOutcome } from './outcome.js';
-import { askFolder, beside, pathGiven, pickFolder } from './places.js';
+import { pathGiven } from './path-given.js';
+import { askFolder, beside, pickFolder } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Gathers images and disc labels of a BIDS dataset: the folder given (explorer), or one the user picks. */

@@ -2,13 +2,13 @@ import { requests, type SetEvaluation, type TestReport } from '@disc-labeling/se
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
-import { findReports, reportFolder, type FoundReport } from '../evaluation/find.js';
+import { reportFolder } from '../evaluation/find.js';
 import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
+import { findReports, type FoundReport } from '../report/find-reports.js';
 import { withoutBackend, type Command } from './command.js';
+import { commandIds } from './ids.js';
+import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
-
-/** The report panel's command: folder of a report, and of another to compare it with. */
-const openReport = 'discLabeling.openReport';
 
 /** How good models are. */
 export const evaluationCommands = {
@@ -67,7 +67,7 @@ async function test(backend: Backend, given: unknown): Promise<void> {
   const report = await runTest(backend, subject, folder);
   const open = vscode.l10n.t('Open Report');
   const choice = await vscode.window.showInformationMessage(testInWords(report), open);
-  if (choice === open) await vscode.commands.executeCommand(openReport, folder);
+  if (choice === open) await vscode.commands.executeCommand(commandIds.openReport, folder);
 }
 
 /** @param report folder of the report that is written */
@@ -99,7 +99,7 @@ async function compareModels(backend: Backend, given: unknown): Promise<void> {
     verdict ?? vscode.l10n.t('In too few subjects {0} and {1} differ to tell them apart.', ...names),
     open,
   );
-  if (choice === open) await vscode.commands.executeCommand(openReport, ...folders);
+  if (choice === open) await vscode.commands.executeCommand(commandIds.openReport, ...folders);
 }
 
 type Folders = readonly [string, string];
@@ -107,14 +107,14 @@ type Folders = readonly [string, string];
 /** Two reports: picked, or made by testing two models on one set. */
 async function chooseReports(backend: Backend, given: unknown): Promise<Folders | null> {
   const reports = await findReports();
-  const path = given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : null;
-  const start = path === null ? null : basename(path) === 'report.json' ? dirname(path) : path;
+  const path = pathGiven(given);
+  const start = path === undefined ? null : basename(path) === 'report.json' ? dirname(path) : path;
   const first = start ?? (await pickReport(reports, vscode.l10n.t('Compare which report?'), true));
   if (first === 'test') return testTwo(backend);
   if (first === null) return null;
-  const set = reports.find(({ folder }) => folder === first)?.set;
+  const set = reports.find(({ folder }) => folder.fsPath === first)?.set;
   const others = reports
-    .filter(({ folder }) => folder !== first)
+    .filter(({ folder }) => folder.fsPath !== first)
     .sort((a, b) => Number(b.set === set) - Number(a.set === set));
   if (others.length === 0) {
     void vscode.window.showInformationMessage(
@@ -131,11 +131,11 @@ async function pickReport(
   title: string,
   orTest: boolean,
 ): Promise<string | null> {
-  const items = reports.map(({ folder, model, set, date }) => ({
-    label: vscode.l10n.t('{0} on {1}', model, set),
+  const items = reports.map(({ folder, title, set, date }) => ({
+    label: vscode.l10n.t('{0} on {1}', title, set),
     description: new Date(date).toLocaleString(),
     detail: vscode.workspace.asRelativePath(folder),
-    folder,
+    folder: folder.fsPath,
   }));
   const test = {
     label: vscode.l10n.t('$(beaker) Test two models on one set…'),

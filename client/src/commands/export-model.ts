@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Extension } from './command.js';
 import { modelGiven } from './model-given.js';
-import { inWorkspace, pathGiven, placeButton } from './places.js';
+import { pathGiven } from './path-given.js';
+import { inWorkspace, placeButton } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Writes a model, or the best of a run, as ONNX or safetensors, whichever the file's name says. */

@@ -32,6 +32,8 @@ export const commandIds = {
   resume: 'discLabeling.resume',
   stopTraining: 'discLabeling.stopTraining',
   openRun: 'discLabeling.openRun',
+  toggleTruth: 'discLabeling.toggleTruth',
+  openReport: 'discLabeling.openReport',
   evaluate: 'discLabeling.evaluate',
   test: 'discLabeling.test',
   compareModels: 'discLabeling.compareModels',

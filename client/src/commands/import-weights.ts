@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Extension } from './command.js';
 import { askModelName, tellNewModel } from './model-given.js';
-import { pathGiven } from './places.js';
+import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 
 /** Makes a model of a PyTorch checkpoint or a safetensors file: the one given (explorer), or one the user picks. */

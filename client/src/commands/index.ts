@@ -9,6 +9,7 @@ import { modelCommands } from './models.js';
 import { viewCommands } from './views.js';
 import { pictureCommands } from './pictures.js';
 import { trainingCommands } from './training.js';
+import { reportCommands } from './report.js';
 import { volumeCommands } from './volume.js';
 
 /** Every command of the manifest: leaving one out does not compile. */
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   ...viewCommands,
   ...pictureCommands,
   ...trainingCommands,
+  ...reportCommands,
   ...evaluationCommands,
 };
 

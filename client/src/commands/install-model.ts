@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { runParts } from '../views/run-parts.js';
 import type { Extension } from './command.js';
 import { askModelName, tellNewModel } from './model-given.js';
-import { pathGiven } from './places.js';
+import { pathGiven } from './path-given.js';
 
 /** Copies a run's best among the user's own models: the run given (an entry of the view, a path), or one picked. */
 export async function installModel({ backend, views }: Extension, given: unknown): Promise<void> {

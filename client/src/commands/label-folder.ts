@@ -9,7 +9,8 @@ import * as vscode from 'vscode';
 import { showPage } from '../pages/read-only.js';
 import type { Extension } from './command.js';
 import { labelledPage } from './outcome-page.js';
-import { pathGiven, pickFolder, placeButton } from './places.js';
+import { pathGiven } from './path-given.js';
+import { pickFolder, placeButton } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Labels every volume of a folder: the one given (explorer), or one the user picks. */

@@ -2,7 +2,7 @@ import { modelNamePattern, requests, type ModelSummary } from '@disc-labeling/se
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { inOrder, modelParts } from '../views/model-parts.js';
-import { pathGiven } from './places.js';
+import { pathGiven } from './path-given.js';
 
 /**
  * The model a command is about: the one given (an entry of the view, a path or a name), or one the user picks.

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { viewType } from './ids.js';
 import type { Extension } from './command.js';
-import { pathGiven, pickFolder } from './places.js';
+import { pathGiven } from './path-given.js';
+import { pickFolder } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** What `npm start` draws, too. */

@@ -59,12 +59,3 @@ export const beside = (folder: string, ending: string): string =>
 /** In the workspace, or, without one, in the home folder of whoever asks. */
 export const inWorkspace = (name: string, home: string): string =>
   join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? home, name);
-
-/** The path a command was given: by the explorer (a `Uri`), a CodeLens or a link (a URI), or a view (`{path}`). */
-export function pathGiven(given: unknown): string | undefined {
-  if (given instanceof vscode.Uri) return given.fsPath;
-  if (typeof given === 'string') return given.startsWith('file:') ? vscode.Uri.parse(given).fsPath : given;
-  if (typeof given === 'object' && given !== null && 'path' in given && typeof given.path === 'string')
-    return given.path;
-  return undefined;
-}

@@ -2,10 +2,11 @@ import { requests, type DatasetOutcome, type PrepareParams } from '@disc-labelin
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, type Backend, type RequestOptions } from '../backend.js';
-import { configurationAt } from '../other-requests.js';
+import { saveConfiguration } from '../configuration.js';
 import type { Extension } from './command.js';
 import { openExample, tellOutcome } from './outcome.js';
-import { askFolder, beside, pathGiven, pickFolder } from './places.js';
+import { pathGiven } from './path-given.js';
+import { askFolder, beside, pickFolder } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Name of configuration files. */
@@ -81,7 +82,8 @@ async function prepareAll(
 
 /** As a configuration says. @throws Error where it names no dataset to prepare, or no place for the samples */
 async function planConfiguration(backend: Backend, uri: vscode.Uri): Promise<Plan> {
-  const { dataset, path } = await configurationAt(backend, uri.toString());
+  await saveConfiguration(uri);
+  const { dataset, path } = await backend.request(requests.configuration, { uri: uri.toString() });
   const { source, prepared, test, preparation, contrast, seed } = dataset;
   if (source === null) throw new Error(vscode.l10n.t('{0} names no dataset to prepare.', basename(path)));
   if (prepared === null)

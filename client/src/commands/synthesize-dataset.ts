@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import type { Extension } from './command.js';
 import { commandIds } from './ids.js';
 import { goOn, openExample, tellOutcome } from './outcome.js';
-import { askFolder, inWorkspace, pathGiven } from './places.js';
+import { pathGiven } from './path-given.js';
+import { askFolder, inWorkspace } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Enough that training, validation and test each have one, drawn in seconds. */

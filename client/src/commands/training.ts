@@ -1,8 +1,10 @@
 import { requests, type RunSummary, type StartTrainingParams } from '@disc-labeling/server/protocol';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
-import { pathOf, shown, workspaceFolders } from '../training/places.js';
+import { isConfigurationFile, saveConfiguration } from '../configuration.js';
+import { pathGiven } from './path-given.js';
+import { shown, workspaceFolders } from '../training/places.js';
 import { startTraining } from '../training/start.js';
 import { withoutBackend, type Command, type Extension } from './command.js';
 import { withProgress } from './with-progress.js';
@@ -14,9 +16,48 @@ async function start(extension: Extension, params: StartTrainingParams): Promise
 }
 
 async function train(extension: Extension, argument: unknown): Promise<void> {
-  const path = pathOf(argument);
-  const params = path === null ? await chooseTraining(extension.backend) : { config: path };
+  const path = pathGiven(argument);
+  const chosen = path === undefined ? await chooseTraining(extension.backend) : { config: path };
+  const params = chosen && (await withoutOverwriting(extension.backend, chosen));
   if (params) await start(extension, params);
+}
+
+/** Where the run of a configuration is there already, the user says what is to become of it; undefined: nothing. */
+async function withoutOverwriting(
+  backend: Backend,
+  params: StartTrainingParams,
+): Promise<StartTrainingParams | undefined> {
+  const { config } = params;
+  if (config === undefined || !isConfigurationFile(config)) return params;
+  const uri = vscode.Uri.file(config);
+  await saveConfiguration(uri);
+  const { output, state } = await backend.request(requests.configuration, { uri: uri.toString() });
+  if (!state.resumable && !state.trained) return params;
+  const another = await freeFolder(output);
+  const resume = vscode.l10n.t('Resume');
+  const anew = vscode.l10n.t('Train into {0}', basename(another));
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} holds a training already.', shown(output)),
+    {
+      modal: true,
+      detail: vscode.l10n.t('It can go on where it ended, or another one can begin beside it.'),
+    },
+    ...(state.resumable ? [resume, anew] : [anew]),
+  );
+  if (choice === resume) return { config, output, resume: true };
+  return choice === anew ? { config, output: another } : undefined;
+}
+
+/** The folder's name with the first number that is not taken. */
+async function freeFolder(folder: string): Promise<string> {
+  for (let number = 2; ; number++) {
+    const path = `${folder}-${number}`;
+    const taken = await vscode.workspace.fs.stat(vscode.Uri.file(path)).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return path;
+  }
 }
 
 interface TrainingPick extends vscode.QuickPickItem {
@@ -122,7 +163,7 @@ const nothingToResume = (): string => vscode.l10n.t('There is no stopped trainin
 
 /** Resumes a run, or, given a configuration, its run with the configuration's settings. */
 async function resume(extension: Extension, argument: unknown): Promise<void> {
-  const path = pathOf(argument);
+  const path = pathGiven(argument);
   if (path?.endsWith('.json')) return resumeConfiguration(extension, path);
   const among: Chooses = ({ state }) => state === 'stopped';
   const title = vscode.l10n.t('Resume a training');
@@ -130,25 +171,17 @@ async function resume(extension: Extension, argument: unknown): Promise<void> {
   if (run !== undefined) await start(extension, { output: run, resume: true });
 }
 
-async function resumeConfiguration(extension: Extension, config: string): Promise<void> {
-  const { backend } = extension;
-  const folders = [dirname(config)];
-  const runs = await backend.request(requests.runs, { folders });
-  const stopped = runs.filter(({ state }) => state === 'stopped');
-  const run =
-    stopped.length === 1
-      ? stopped[0]
-      : await chooseRun(backend, vscode.l10n.t('Resume a training of {0}', basename(config)), {
-          among: ({ state }) => state === 'stopped',
-          folders,
-          none: nothingToResume(),
-        });
-  if (run) await start(extension, { config, output: run.path, resume: true });
+async function resumeConfiguration({ backend, ...rest }: Extension, config: string): Promise<void> {
+  const uri = vscode.Uri.file(config);
+  await saveConfiguration(uri);
+  const { output, state } = await backend.request(requests.configuration, { uri: uri.toString() });
+  if (!state.resumable) return void vscode.window.showInformationMessage(nothingToResume());
+  await start({ backend, ...rest }, { config, output, resume: true });
 }
 
 async function stopTraining({ backend, trainings }: Extension, argument: unknown): Promise<void> {
   const running = trainings.running.map(({ run }) => run);
-  const run = pathOf(argument) ?? (running.length === 1 ? running[0] : await chooseRunning(running));
+  const run = pathGiven(argument) ?? (running.length === 1 ? running[0] : await chooseRunning(running));
   if (run === undefined) return;
   await withProgress(vscode.l10n.t('Stopping {0} at a checkpoint', basename(run)), (options) =>
     backend.request(requests.stopTraining, { run }, options),
@@ -162,7 +195,7 @@ async function chooseRunning(runs: readonly string[]): Promise<string | undefine
 
 async function openRun({ backend, dashboards }: Extension, argument: unknown): Promise<void> {
   const none = vscode.l10n.t('There is no training in this workspace yet. Train first.');
-  const path = pathOf(argument) ?? (await chooseRun(backend, vscode.l10n.t('Open a run'), { none }))?.path;
+  const path = pathGiven(argument) ?? (await chooseRun(backend, vscode.l10n.t('Open a run'), { none }))?.path;
   if (path !== undefined) dashboards.open(path);
 }
 

@@ -33,6 +33,9 @@ const withoutLabels = ({ editors }: Extension): string | null =>
     ? null
     : vscode.l10n.t('There are no labels to save yet. Label the volume first.');
 
+const withoutTruth = ({ editors }: Extension): string | null =>
+  editors.active?.document.truth ? null : vscode.l10n.t('No labels of a rater were found for this volume.');
+
 const withoutOverlay =
   (kind: 'attention' | 'heatmap') =>
   ({ editors }: Extension): string | null => {
@@ -52,6 +55,7 @@ export const volumeCommands = {
   saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
   toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
   toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),
+  toggleTruth: onPanel((panel) => panel.act('toggleTruth'), withoutTruth),
   toggleMultiplanar: onPanel((panel) => panel.act('toggleMultiplanar')),
   openWithViewer: { run: (_extension, uri) => openWithViewer(uri) },
 } satisfies Record<string, Command>;

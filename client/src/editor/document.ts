@@ -5,12 +5,13 @@ import {
   type LabelResponse,
   type ModelSummary,
 } from '@disc-labeling/server/protocol';
-import type { BackendHealth, Labelling } from '@disc-labeling/webview/messages';
+import type { BackendHealth, Focus, Labelling, Truth } from '@disc-labeling/webview/messages';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, BackendUnavailable, type Backend } from '../backend.js';
 import { settings } from '../settings.js';
 import { FileWatcher } from './file-watcher.js';
+import { labelsOf, truthOf, type Inspection } from './inspection.js';
 import { isLabelFile } from './label-file.js';
 
 /**
@@ -27,12 +28,17 @@ export class VolumeDocument implements vscode.CustomDocument {
   #running: vscode.CancellationTokenSource | null = null;
   #model: string | null = null;
   #interrupted = false;
+  #inspection: Inspection | null = null;
   /** Counts changes of the file's content. */
   version = 1;
   size = 0;
   header: DescribeResponse | null = null;
   problem: ErrorData | null = null;
   labels: LabelResponse | null = null;
+  /** Title of the test report the labels come from; null for labels made here. */
+  report: string | null = null;
+  truth: Truth | null = null;
+  focus: Focus | null = null;
   labelling: Labelling = { phase: 'idle' };
   models: readonly ModelSummary[] = [];
 
@@ -49,7 +55,10 @@ export class VolumeDocument implements vscode.CustomDocument {
   /** Name of the model that labels this volume. */
   get model(): string | null {
     return (
-      this.#model ?? this.labels?.result.model ?? this.models.find(({ isDefault }) => isDefault)?.name ?? null
+      this.#model ??
+      (this.report === null ? this.labels?.result.model : null) ??
+      this.models.find(({ isDefault }) => isDefault)?.name ??
+      null
     );
   }
 
@@ -60,8 +69,27 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const labelNow = settings().labelOnOpen && !isLabelFile(this.name);
+    const labelNow = settings().labelOnOpen && !isLabelFile(this.name) && this.#inspection === null;
     await this.#read(labelNow);
+  }
+
+  /** Shows what a test report says of this volume: its predictions and the truth, and the disc in question. */
+  inspect(inspection: Inspection): void {
+    this.cancel();
+    this.#inspection = inspection;
+    this.truth = truthOf(inspection);
+    const { focus } = inspection;
+    this.focus = focus && { ...focus, turn: (this.focus?.turn ?? 0) + 1 };
+    this.#showInspection();
+    this.#changed.fire();
+  }
+
+  /** Labels made here replace the report's until it is opened from there again. */
+  #showInspection(): void {
+    if (!this.#inspection || !this.header) return;
+    this.labels = { result: labelsOf(this.#inspection, this.header) };
+    this.report = this.#inspection.report.model.title;
+    this.labelling = { phase: 'idle' };
   }
 
   async #read(labelNow: boolean): Promise<void> {
@@ -96,6 +124,8 @@ export class VolumeDocument implements vscode.CustomDocument {
         this.#backend.request(requests.describe, { uri: this.uri.toString() }),
         this.#backend.request(requests.models, null),
       ]);
+      this.#showInspection();
+      if (!this.#inspection) void this.#findTruth();
       this.#changed.fire();
       return true;
     } catch (error) {
@@ -103,6 +133,20 @@ export class VolumeDocument implements vscode.CustomDocument {
       else this.#lost(error);
       return false;
     }
+  }
+
+  /** A rater's labels beside the volume or in the dataset's derivatives; without them, none are shown. */
+  async #findTruth(): Promise<void> {
+    if (isLabelFile(this.name)) return;
+    const found = await this.#backend
+      .request(requests.findTruth, { uri: this.uri.toString() })
+      .catch((error: unknown) => {
+        this.#backend.log.warn(`labels of ${this.name}: ${String(error)}`);
+        return null;
+      });
+    if (!found || this.#inspection) return;
+    this.truth = { source: vscode.workspace.asRelativePath(found.file), discs: found.discs };
+    this.#changed.fire();
   }
 
   /** Labels, or labels again; a labelling under way is cancelled first. */
@@ -124,6 +168,7 @@ export class VolumeDocument implements vscode.CustomDocument {
       );
       if (running !== this.#running) return;
       this.labels = labels;
+      this.report = null;
       this.#setLabelling({ phase: 'idle' });
     } catch (error) {
       if (running !== this.#running) return;
@@ -169,7 +214,7 @@ export class VolumeDocument implements vscode.CustomDocument {
       this.#interrupted ||= this.labels !== null || this.header === null;
     } else if (health === 'ready' && this.#interrupted && !this.#running) {
       this.#interrupted = false;
-      void this.#read(this.labels !== null || settings().labelOnOpen);
+      void this.#read(this.report === null && (this.labels !== null || settings().labelOnOpen));
     }
     this.#changed.fire();
   }
@@ -177,6 +222,10 @@ export class VolumeDocument implements vscode.CustomDocument {
   async #fileChanged(): Promise<void> {
     this.version++;
     this.labels = null;
+    this.report = null;
+    this.truth = null;
+    this.focus = null;
+    this.#inspection = null;
     this.header = null;
     this.cancel();
     await this.open();

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
 import { VolumeDocument } from './document.js';
+import type { Inspection } from './inspection.js';
 import { ViewerPanel, type PanelOptions } from './panel.js';
 
 /** The custom editor for volumes, and the registry of open viewers. */
@@ -13,6 +14,8 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
   /** Where volumes that are being opened are to be shown, by URI. */
   readonly #places = new Map<string, Place>();
   readonly #registration: vscode.Disposable;
+  /** What documents about to be opened are looked at for, by URI. */
+  readonly #awaited = new Map<string, Inspection>();
 
   constructor(
     extensionUri: vscode.Uri,
@@ -35,8 +38,36 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
 
   openCustomDocument(uri: vscode.Uri): VolumeDocument {
     const document = new VolumeDocument(uri, this.#backend);
+    const inspection = this.#awaited.get(uri.toString());
+    if (inspection) document.inspect(inspection);
     void document.open();
     return document;
+  }
+
+  /**
+   * Opens an image of a test report with its predictions and the truth, at the disc in question.
+   * @throws Error with a sentence for the user where the image is gone
+   */
+  async inspect(uri: vscode.Uri, inspection: Inspection): Promise<void> {
+    try {
+      await vscode.workspace.fs.stat(uri);
+    } catch {
+      throw new Error(
+        vscode.l10n.t(
+          '{0} is not there. The report was made where its images lay at that place.',
+          uri.fsPath,
+        ),
+      );
+    }
+    const key = uri.toString();
+    const open = this.documents.find((document) => document.uri.toString() === key);
+    if (open) open.inspect(inspection);
+    else this.#awaited.set(key, inspection);
+    try {
+      await vscode.commands.executeCommand('vscode.openWith', uri, viewType, { preview: true });
+    } finally {
+      this.#awaited.delete(key);
+    }
   }
 
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {

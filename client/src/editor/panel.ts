@@ -70,12 +70,15 @@ export class ViewerPanel implements vscode.Disposable {
       problem: document.problem,
       backend: document.health,
       labels: document.labels && {
+        report: document.report,
         result: document.labels.result,
         overlays: {
           attention: overlay(document.labels.overlays?.attention),
           heatmap: overlay(document.labels.overlays?.heatmap),
         },
       },
+      truth: document.truth,
+      focus: document.focus,
       labelling: document.labelling,
       models: document.models,
       model: document.model,

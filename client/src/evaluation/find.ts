@@ -1,5 +1,4 @@
-/** What lies in the workspace that models can be tested with: prepared sets, runs, reports. */
-import type { TestReport } from '@disc-labeling/server/protocol';
+/** What lies in the workspace that models can be tested with: prepared sets and runs. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -36,24 +35,6 @@ export async function findSets(split: 'validation' | 'test'): Promise<FoundSet[]
 export async function findRuns(): Promise<string[]> {
   const models = await vscode.workspace.findFiles('**/best/model.json', excluded, most);
   return [...new Set(models.map(({ fsPath }) => dirname(dirname(fsPath))))].sort();
-}
-
-/** What of a report a picker shows. */
-export interface FoundReport {
-  readonly folder: string;
-  readonly model: string;
-  readonly set: string;
-  readonly date: string;
-}
-
-/** Reports of the workspace, the newest first. */
-export async function findReports(): Promise<FoundReport[]> {
-  const found = await readAll('**/report.json', (json, folder): FoundReport | null => {
-    const report = json as Partial<TestReport>;
-    if (report.kind !== 'disc-labeling test report' || !report.model || !report.set) return null;
-    return { folder, model: report.model.name, set: report.set.name, date: String(report.date) };
-  });
-  return found.sort((a, b) => b.date.localeCompare(a.date));
 }
 
 /** Reads the files of a name; those that can't be read, or are of another kind, are left out. */

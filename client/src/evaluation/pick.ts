@@ -1,8 +1,10 @@
 /** What the evaluation's commands ask for. */
-import { requests, type ConfigurationSummary, type RequestMethod } from '@disc-labeling/server/protocol';
+import { requests } from '@disc-labeling/server/protocol';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { pathGiven } from '../commands/path-given.js';
+import { saveConfiguration } from '../configuration.js';
 import { findRuns, findSets } from './find.js';
 
 /** A model and a prepared set, as paths or names. */
@@ -24,8 +26,8 @@ export async function chooseSubject(
   split: 'validation' | 'test',
 ): Promise<Subject | null> {
   if (typeof given === 'string' && given.startsWith('file:')) return ofConfiguration(backend, given, split);
-  const path = given instanceof vscode.Uri ? given.fsPath : typeof given === 'string' ? given : null;
-  const model = path === null ? await pickModel(backend) : { model: path, name: basename(path) };
+  const path = pathGiven(given);
+  const model = path === undefined ? await pickModel(backend) : { model: path, name: basename(path) };
   if (model === null) return null;
   const set = await pickSet(split);
   return set === null ? null : { ...model, set };
@@ -36,9 +38,8 @@ async function ofConfiguration(
   uri: string,
   split: 'validation' | 'test',
 ): Promise<Subject | null> {
-  const method = 'discLabeling/configuration' as RequestMethod;
-  const answer: unknown = await backend.request(method, { uri } as never);
-  const { name, output, dataset, state } = answer as ConfigurationSummary;
+  await saveConfiguration(vscode.Uri.parse(uri));
+  const { name, output, dataset, state } = await backend.request(requests.configuration, { uri });
   if (!state.trained) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} has no model yet. Train it first.', vscode.workspace.asRelativePath(output)),

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { pageHtml } from './html.js';
 
 /** The pages there are: each a bundle `dist/webview/<name>.js` with its style sheet. */
-export type PageName = 'viewer' | 'gallery' | 'training';
+export type PageName = 'gallery' | 'report' | 'training' | 'viewer';
 
 export interface PageOptions<State, Request> {
   readonly name: PageName;

@@ -1,7 +1,6 @@
-import type { RunSummary, TrainingEvent } from '@disc-labeling/server/protocol';
+import { requests, type RunSummary, type TrainingEvent } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
-import { listRuns } from '../other-requests.js';
 import { treeItem } from './item.js';
 import { runParts, type LiveStep } from './run-parts.js';
 
@@ -118,7 +117,7 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
 
   async #list(folders: readonly string[]): Promise<readonly RunSummary[]> {
     try {
-      const runs = await listRuns(this.#backend, folders);
+      const runs = await this.#backend.request(requests.runs, { folders });
       this.#view.message = undefined;
       return runs;
     } catch (error) {

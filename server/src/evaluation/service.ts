@@ -27,7 +27,7 @@ export interface EvaluationOptions {
 }
 
 /** Writes what else belongs in a report's folder, such as a page to share. */
-export type ReportPage = (report: TestReport, folder: string) => Promise<void>;
+export type ReportPage = (report: TestReport, folder: string) => Promise<unknown>;
 
 export interface ServiceTestOptions extends EvaluationOptions {
   /** Folder of the report; none is written without it. */

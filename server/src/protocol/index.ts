@@ -23,6 +23,7 @@ import {
   type TrainingNotifications,
   type TrainingRequests,
 } from './training.js';
+import { reportRequests, type ReportRequests } from './report.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
@@ -36,6 +37,7 @@ export type * from './labels.js';
 export { modelNamePattern } from './models.js';
 export type * from './models.js';
 export type * from './pictures.js';
+export type * from './report.js';
 export type * from './training.js';
 export type { EngineStatus, EngineChoice };
 
@@ -54,6 +56,7 @@ export interface Requests
     ModelLibraryRequests,
     ModelRequests,
     PictureRequests,
+    ReportRequests,
     TrainingRequests {}
 
 /** Backend → editor notifications. */
@@ -75,6 +78,7 @@ export const requests = {
   ...galleryRequests,
   ...pictureRequests,
   ...trainingRequests,
+  ...reportRequests,
   ...evaluationRequests,
 } as const satisfies Record<string, RequestMethod>;
 

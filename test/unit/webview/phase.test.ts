@@ -9,6 +9,8 @@ const state: ViewerState = {
   problem: null,
   backend: 'ready',
   labels: null,
+  truth: null,
+  focus: null,
   labelling: { phase: 'idle' },
   models: [],
   model: null,

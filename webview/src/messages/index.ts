@@ -2,4 +2,5 @@
 export type * from './gallery.js';
 export type * from './page.js';
 export type * from './training.js';
+export type * from './report.js';
 export type * from './viewer.js';

@@ -1,5 +1,11 @@
 /** State, requests and actions of the volume viewer. */
-import type { DescribeResponse, ErrorData, LabelResult, ModelSummary } from '@disc-labeling/server/protocol';
+import type {
+  DescribeResponse,
+  Disc,
+  ErrorData,
+  LabelResult,
+  ModelSummary,
+} from '@disc-labeling/server/protocol';
 
 /** The volume as the viewer can fetch it. */
 export interface VolumeFile {
@@ -24,8 +30,28 @@ export type BackendHealth =
 
 /** Labels, with overlay volumes as webview URIs. */
 export interface Labels {
+  /** Title of the test report these predictions stand in; null for labels made here. */
+  readonly report: string | null;
   readonly result: LabelResult;
   readonly overlays: { readonly attention: string | null; readonly heatmap: string | null };
+}
+
+/** Where a disc is, as a rater says. */
+export type TruthDisc = Pick<Disc, 'value' | 'name' | 'voxel' | 'world'>;
+
+/** Places to hold the labels against. */
+export interface Truth {
+  /** Where they come from: a label file, or a test report. */
+  readonly source: string;
+  readonly discs: readonly TruthDisc[];
+}
+
+/** A disc that is to be shown. */
+export interface Focus {
+  /** A new number is a new wish. */
+  readonly turn: number;
+  readonly value: number;
+  readonly voxel: readonly [number, number, number];
 }
 
 /** Where labelling stands; labels found before stay in the state meanwhile. */
@@ -56,6 +82,8 @@ export interface ViewerState {
   readonly problem: ErrorData | null;
   readonly backend: BackendHealth;
   readonly labels: Labels | null;
+  readonly truth: Truth | null;
+  readonly focus: Focus | null;
   readonly labelling: Labelling;
   readonly models: readonly ModelSummary[];
   /** Name of the model that labels this volume. */
@@ -67,7 +95,7 @@ export interface ViewerState {
 }
 
 /** View switches that palette commands share with the viewer's own controls. */
-export type ViewerAction = 'toggleAttention' | 'toggleHeatMap' | 'toggleMultiplanar';
+export type ViewerAction = 'toggleAttention' | 'toggleHeatMap' | 'toggleMultiplanar' | 'toggleTruth';
 
 /** What a viewer can ask for; answered once it is done or refused. */
 export type ViewerRequest =

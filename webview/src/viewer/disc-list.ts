@@ -1,13 +1,17 @@
-import type { Disc } from '@disc-labeling/server/protocol';
-import { describeDisc, inOrder, millimetres, regionName, regionOf, type Region } from './discs.js';
+import type { Truth } from '../messages/viewer.js';
+import type { Checkbox } from '../toolkit.js';
+import { describeDisc, millimetres, regionName, regionOf, type Region } from './discs.js';
 import { h, setAttribute } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import type { ListedDisc } from './truth.js';
 
 export interface DiscListListener {
-  select(disc: Disc): void;
+  select(disc: ListedDisc): void;
   /** Enter or a click: show the disc. */
-  jump(disc: Disc): void;
-  hover(disc: Disc | null): void;
+  jump(disc: ListedDisc): void;
+  hover(disc: ListedDisc | null): void;
+  /** The switch for true places. */
+  showTruth(truth: boolean): void;
 }
 
 /** The discs as a list box: arrow keys select, Enter and clicks jump there. */
@@ -21,11 +25,21 @@ export class DiscList {
   });
   readonly #legend = h('div', { class: 'legend' });
   readonly #listener: DiscListListener;
-  #discs: Disc[] = [];
+  readonly #truth: Checkbox;
+  readonly #truthLine: HTMLElement;
+  readonly #last = h('span', { class: 'score' });
+  #discs: readonly ListedDisc[] = [];
   #selected: number | null = null;
 
   constructor(listener: DiscListListener) {
     this.#listener = listener;
+    this.#truth = h<Checkbox>(
+      'vscode-checkbox',
+      { checked: true, onchange: () => listener.showTruth(this.#truth.checked) },
+      h('span', { class: 'truth-sign', 'aria-hidden': 'true' }),
+      t('Truth'),
+    );
+    this.#truthLine = h('div', { class: 'truth-switch' }, this.#truth);
     this.element = h(
       'section',
       { class: 'disc-list', 'aria-label': t('Discs') },
@@ -36,10 +50,11 @@ export class DiscList {
         h('span', { title: t('Right, mm') }, 'x'),
         h('span', { title: t('Anterior, mm') }, 'y'),
         h('span', { title: t('Superior, mm') }, 'z'),
-        h('span', { class: 'score' }, t('Score')),
+        this.#last,
       ),
       this.#list,
       this.#legend,
+      this.#truthLine,
     );
     this.#list.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('focus', () => {
@@ -47,21 +62,30 @@ export class DiscList {
     });
   }
 
-  setDiscs(discs: readonly Disc[]): void {
-    this.#discs = inOrder(discs);
+  /** @param truth what the distances are to; null: scores are shown instead */
+  setDiscs(discs: readonly ListedDisc[], truth: Truth | null): void {
+    this.#discs = discs;
     this.element.hidden = discs.length === 0;
-    this.#list.replaceChildren(...this.#discs.map((disc) => this.#row(disc)));
+    this.#last.textContent = truth ? t('Off by') : t('Score');
+    setAttribute(
+      this.#last,
+      'title',
+      truth ? t('Distance to the true place in the sagittal plane, mm') : null,
+    );
+    this.#truthLine.hidden = truth === null;
+    setAttribute(this.#truthLine, 'title', truth?.source);
+    this.#list.replaceChildren(...discs.map((disc) => this.#row(disc, truth !== null)));
     const regions = new Set(this.#discs.map(({ value }) => regionOf(value)));
     this.#legend.replaceChildren(...[...regions].map(legendEntry));
     this.select(this.#selected);
   }
 
-  #row(disc: Disc): HTMLElement {
-    const percent = Math.round(100 * disc.score);
+  #row(disc: ListedDisc, compared: boolean): HTMLElement {
     return h(
       'div',
       {
         class: 'disc-row',
+        'data-missed': disc.missed,
         role: 'option',
         id: `disc-${disc.value}`,
         'aria-label': describeDisc(disc),
@@ -74,13 +98,13 @@ export class DiscList {
       },
       h('span', { class: 'name' }, h('span', { class: 'swatch' }), disc.name),
       ...disc.world.map((value) => h('span', { class: 'number' }, millimetres(value))),
-      h(
-        'span',
-        { class: 'score', title: `${percent} %` },
-        scoreBar(disc.score),
-        h('span', { class: 'number' }, disc.score.toFixed(2)),
-      ),
+      compared ? offBy(disc) : scoreOf(disc.score ?? 0),
     );
+  }
+
+  /** Whether the switch for true places is on. */
+  set truthShown(shown: boolean) {
+    this.#truth.checked = shown;
   }
 
   /** Shows a disc as selected, by value. */
@@ -117,6 +141,25 @@ export class DiscList {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+function scoreOf(score: number): HTMLElement {
+  return h(
+    'span',
+    { class: 'score', title: `${Math.round(100 * score)} %` },
+    scoreBar(score),
+    h('span', { class: 'number' }, score.toFixed(2)),
+  );
+}
+
+/** How far a prediction is from the truth, or why that can't be said. */
+function offBy({ distance, missed, score }: ListedDisc): HTMLElement {
+  const text = missed ? t('missed') : distance === null ? t('no truth') : t('{0} mm', distance.toFixed(1));
+  return h(
+    'span',
+    { class: 'off-by number', title: score === null ? null : t('Score {0}', score.toFixed(2)) },
+    text,
+  );
 }
 
 function scoreBar(score: number): HTMLElement {

@@ -1,5 +1,6 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { t } from '../common/localize.js';
+import type { ListedDisc } from './truth.js';
 
 export type Region = 'cervical' | 'thoracic' | 'lumbar' | 'other';
 
@@ -22,13 +23,18 @@ export const millimetres = (value: number): string => {
 };
 
 /** What a screen reader says of a disc. */
-export const describeDisc = ({ name, world, score }: Disc): string =>
-  t(
+export function describeDisc({ name, world, score, distance, missed }: ListedDisc): string {
+  const place = world.map(millimetres);
+  if (missed || score === null)
+    return t('{0}, missed, truly at x {1}, y {2}, z {3} millimetres', name, ...place);
+  const text = t(
     '{0}, x {1}, y {2}, z {3} millimetres, score {4} percent',
     name,
-    ...world.map(millimetres),
+    ...place,
     Math.round(100 * score),
   );
+  return distance === null ? text : t('{0}, {1} millimetres off', text, distance.toFixed(1));
+}
 
 /** One sentence on a whole result. */
 export function summarize(discs: readonly Disc[]): string {

@@ -12,6 +12,7 @@ export interface KeyActions {
   toggleMultiplanar(): void;
   toggleAttention(): void;
   toggleHeatMap(): void;
+  toggleTruth(): void;
   resetWindow(): void;
   tool(tool: Tool): void;
 }
@@ -35,6 +36,7 @@ const plain: Readonly<Record<string, (actions: KeyActions) => void>> = {
   m: (actions) => actions.toggleMultiplanar(),
   a: (actions) => actions.toggleAttention(),
   h: (actions) => actions.toggleHeatMap(),
+  t: (actions) => actions.toggleTruth(),
   r: (actions) => actions.resetWindow(),
   ...Object.fromEntries(
     tools.map((tool, i) => [String(i + 1), (actions: KeyActions) => actions.tool(tool)] as const),

@@ -1,5 +1,5 @@
 import type { ModelSummary } from '@disc-labeling/server/protocol';
-import type { ViewerRequest, ViewerState } from '../messages/viewer.js';
+import type { Labels, ViewerRequest, ViewerState } from '../messages/viewer.js';
 import type { Dropdown } from '../toolkit.js';
 import { summarize } from './discs.js';
 import { h, icon, setAttribute, setText } from '../common/dom.js';
@@ -72,10 +72,7 @@ export class LabelsSection {
     const running = labelling.phase === 'running';
     setText(this.#title, titleOf(state, phase));
     const result = labels?.result;
-    setText(
-      this.#details,
-      result && !running ? [result.model, result.engine, seconds(result.seconds.total)].join(' \u00b7 ') : '',
-    );
+    setText(this.#details, labels && !running ? detailsOf(labels) : '');
     this.#details.hidden = !result || running;
     this.#progress.hidden = !running;
     if (running) {
@@ -134,6 +131,12 @@ export class LabelsSection {
     );
   }
 }
+
+/** Where labels come from. */
+const detailsOf = ({ report, result }: Labels): string =>
+  report === null
+    ? [result.model, result.engine, seconds(result.seconds.total)].join(' \u00b7 ')
+    : t('From the test report of {0}', report);
 
 const messageIcons = { info: 'info', warning: 'warning', error: 'error' } as const;
 

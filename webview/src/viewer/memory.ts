@@ -12,6 +12,8 @@ export interface Memory {
   readonly pan: readonly [number, number, number, number] | null;
   /** Value of the selected disc. */
   readonly selected: number | null;
+  /** Whether true places are shown, where there are any. */
+  readonly truth: boolean;
 }
 
 export const freshMemory = (defaults: { attention: boolean; heatmap: boolean }): Memory => ({
@@ -24,4 +26,5 @@ export const freshMemory = (defaults: { attention: boolean; heatmap: boolean }):
   window: null,
   pan: null,
   selected: null,
+  truth: true,
 });

@@ -16,7 +16,9 @@ import {
 } from './geometry.js';
 import { Interaction, type Tool } from './interaction.js';
 import { t } from '../common/localize.js';
+import type { TruthDisc } from '../messages/viewer.js';
 import { OrientationLayer } from './orientation-layer.js';
+import { TruthLayer } from './truth-layer.js';
 import { VolumeView, type Layout } from './volume-view.js';
 
 export interface StageListener {
@@ -40,10 +42,12 @@ export class Stage {
   readonly #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true' });
   readonly #crosshair = new CrosshairLayer();
   readonly #orientation = new OrientationLayer();
+  readonly truth = new TruthLayer();
   readonly #listener: StageListener;
   #view: VolumeView | null = null;
   #headerAffine: Affine3 | null = null;
   #result: LabelResult | null = null;
+  #truth: readonly TruthDisc[] = [];
   #tool: Tool = 'window';
   #pointer: { tile: Tile; x: number; y: number } | null = null;
 
@@ -68,6 +72,7 @@ export class Stage {
       this.#canvas,
       this.#crosshair.element,
       this.#orientation.element,
+      this.truth.element,
       this.discs.element,
       cover,
     );
@@ -127,7 +132,32 @@ export class Stage {
     const { axis = 0, thickness = 0 } = result?.slice ?? {};
     const slice = Math.hypot(...this.#affine.map((row) => row[axis]));
     this.discs.setDiscs(result?.discs ?? [], (thickness * slice) / 2);
+    this.#setTruth();
     this.refresh();
+  }
+
+  /** Where the discs truly are; none for no truth. */
+  set truthDiscs(discs: readonly TruthDisc[]) {
+    this.#truth = discs;
+    this.#setTruth();
+    this.refresh();
+  }
+
+  #setTruth(): void {
+    this.truth.setDiscs(this.#truth, new Map(this.#result?.discs.map(({ value, voxel }) => [value, voxel])));
+  }
+
+  /** Direction in the world in which sagittal slices are stacked. */
+  get leftRight(): Vec3 {
+    const axis = this.#result?.slice.axis ?? 0;
+    const [x, y, z] = this.#affine.map((row) => row[axis]);
+    return [x, y, z];
+  }
+
+  /** Marks a disc as selected or pointed at, and its true place with it. */
+  highlight(attribute: 'data-selected' | 'data-hover', value: number | null): void {
+    this.discs.highlight(attribute, value);
+    this.truth.highlight(attribute, value);
   }
 
   /** To the labelled slice. */
@@ -144,7 +174,7 @@ export class Stage {
   }
 
   /** Shows a disc: its slices, and the part of them where it lies. */
-  jumpTo({ voxel }: Disc): void {
+  jumpTo({ voxel }: Pick<Disc, 'voxel'>): void {
     const view = this.#view;
     if (!view) return;
     view.goTo(voxel);
@@ -188,6 +218,7 @@ export class Stage {
     if (!view) return;
     const tiles = view.tiles;
     this.discs.place(tiles);
+    this.truth.place(tiles);
     const crosshair = view.layout === 'multiplanar' || this.#tool === 'crosshair';
     this.#crosshair.place(tiles, crosshair ? view.crosshair : null);
     const toVoxel = invert(this.#affine);

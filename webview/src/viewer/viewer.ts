@@ -1,8 +1,8 @@
 import type { Disc, ErrorData } from '@disc-labeling/server/protocol';
-import type { Labels, Place, ViewerAction, ViewerRequest, ViewerState } from '../messages/viewer.js';
+import type { Place, ViewerAction, ViewerRequest, ViewerState } from '../messages/viewer.js';
 import { Cover } from './cover.js';
 import { DiscList } from './disc-list.js';
-import { inOrder, summarize } from './discs.js';
+import { summarize } from './discs.js';
 import { h, setAttribute, setText } from '../common/dom.js';
 import type { Host } from '../common/host.js';
 import type { Tool } from './interaction.js';
@@ -15,6 +15,7 @@ import { phaseOf, type Phase, type Picture } from './phase.js';
 import { PictureLoader } from './picture.js';
 import { Stage } from './stage.js';
 import { Toolbar } from './toolbar.js';
+import { listDiscs, type ListedDisc } from './truth.js';
 import { VolumeSection } from './volume-section.js';
 import { CannotDraw, type Layout, type OverlayKind, type VolumeView } from './volume-view.js';
 import { WindowSection } from './window-section.js';
@@ -44,16 +45,21 @@ export class Viewer {
   #shownLabels = '';
   /** Stamp of the place that was turned to. */
   #placeShown = 0;
+  #listed: readonly ListedDisc[] = [];
+  #focusTurn = 0;
   #phase: Phase | null = null;
 
   constructor(root: HTMLElement, host: ViewerHost) {
     this.#root = root;
     this.#host = host;
     this.#remembered = host.memory !== undefined;
-    this.#memory = host.memory ?? freshMemory({ attention: false, heatmap: false });
+    this.#memory = {
+      ...freshMemory({ attention: false, heatmap: false }),
+      ...host.memory,
+    };
     const ask = (request: ViewerRequest): void => void this.#ask(request);
-    const hover = (disc: Disc | null): void => this.#hover(disc?.value ?? null);
-    const jump = (disc: Disc): void => this.#jump(disc);
+    const hover = (disc: Pick<Disc, 'value'> | null): void => this.#hover(disc?.value ?? null);
+    const jump = (disc: Pick<Disc, 'value' | 'voxel'>): void => this.#jump(disc);
     this.#keys = this.#keyActions();
     this.#cover = new Cover(ask);
     this.#stage = new Stage(this.#cover.element, {
@@ -64,7 +70,12 @@ export class Viewer {
       drawn: (view) => (root.dataset['view'] = view),
     });
     this.#labels = new LabelsSection(ask);
-    this.#list = new DiscList({ select: ({ value }) => this.#select(value), jump, hover });
+    this.#list = new DiscList({
+      select: ({ value }) => this.#select(value),
+      jump,
+      hover,
+      showTruth: (truth) => this.#showTruth(truth),
+    });
     this.#overlays = new OverlaysSection((kind, setting) => this.#setOverlay(kind, setting));
     this.#window = new WindowSection(
       (window) => {
@@ -97,7 +108,8 @@ export class Viewer {
       ),
       this.#announcer,
     );
-    this.#list.setDiscs([]);
+    this.#list.setDiscs([], null);
+    this.#showTruth(this.#memory.truth);
     this.#stage.tool = this.#memory.tool;
     this.#render();
   }
@@ -127,7 +139,7 @@ export class Viewer {
     if (!this.#remembered) this.#memory = freshMemory(state.defaults);
     this.#remembered = true;
     this.#stage.headerAffine = state.header?.affine;
-    this.#showLabels(state.labels);
+    this.#showLabels(state);
     this.#render();
     if (!this.#loader || state.problem) return;
     if (await this.#loader.load(state.file)) {
@@ -137,6 +149,7 @@ export class Viewer {
     }
     this.#turnTo(state.place);
     if (!this.#loader.picture.loaded) return;
+    this.#follow(this.#state);
     await this.#loader.loadOverlays(this.#state.labels);
     this.#render();
   }
@@ -159,17 +172,32 @@ export class Viewer {
     this.#render();
   }
 
-  #showLabels(labels: Labels | null): void {
-    const key = JSON.stringify(labels && [labels.result.discs, labels.result.slice]);
+  #showLabels({ labels, truth }: ViewerState): void {
+    const key = JSON.stringify(labels || truth ? [labels?.result.discs, labels?.result.slice, truth] : null);
     if (key === this.#shownLabels) return;
     const first = this.#shownLabels === '' || this.#shownLabels === 'null';
     this.#shownLabels = key;
     const discs = labels?.result.discs ?? [];
     this.#stage.result = labels?.result ?? null;
-    this.#list.setDiscs(discs);
+    this.#stage.truthDiscs = truth?.discs ?? [];
+    this.#listed = listDiscs(discs, truth?.discs ?? null, this.#stage.leftRight);
+    this.#list.setDiscs(this.#listed, truth);
     const { selected } = this.#memory;
-    this.#select(discs.some(({ value }) => value === selected) ? selected : null);
+    this.#select(this.#listed.some(({ value }) => value === selected) ? selected : null);
     if (first && this.#placeShown === 0 && this.#loader?.picture.loaded) this.#stage.goHome();
+  }
+
+  /** Shows the disc the editor asks for, once for each wish. */
+  #follow({ focus }: ViewerState): void {
+    if (!focus || focus.turn === this.#focusTurn) return;
+    this.#focusTurn = focus.turn;
+    this.#jump(focus);
+  }
+
+  #showTruth(truth: boolean): void {
+    this.#root.toggleAttribute('data-hide-truth', !truth);
+    this.#list.truthShown = truth;
+    if (this.#memory.truth !== truth) this.#remember({ truth });
   }
 
   get #picture(): Picture {
@@ -222,23 +250,23 @@ export class Viewer {
   }
 
   #select(value: number | null): void {
-    this.#stage.discs.highlight('data-selected', value);
+    this.#stage.highlight('data-selected', value);
     this.#list.select(value);
     if (this.#memory.selected !== value) this.#remember({ selected: value });
   }
 
   #hover(value: number | null): void {
-    this.#stage.discs.highlight('data-hover', value);
+    this.#stage.highlight('data-hover', value);
     this.#list.highlight(value);
   }
 
-  #jump(disc: Disc): void {
+  #jump(disc: Pick<Disc, 'value' | 'voxel'>): void {
     this.#select(disc.value);
     this.#stage.jumpTo(disc);
   }
 
   #selectNext(by: 1 | -1): void {
-    const discs = inOrder(this.#state?.labels?.result.discs ?? []);
+    const discs = this.#listed;
     if (discs.length === 0) return;
     const at = discs.findIndex(({ value }) => value === this.#memory.selected);
     const start = by > 0 ? 0 : discs.length - 1;
@@ -293,6 +321,7 @@ export class Viewer {
       this.#setOverlay(kind, { shown: !this.#memory.overlays[kind].shown });
     if (action === 'toggleAttention') toggle('attention');
     else if (action === 'toggleHeatMap') toggle('heatmap');
+    else if (action === 'toggleTruth') this.#showTruth(!this.#memory.truth);
     else this.#setLayout(this.#memory.layout === 'sagittal' ? 'multiplanar' : 'sagittal');
   }
 
@@ -312,6 +341,7 @@ export class Viewer {
       toggleMultiplanar: () => this.#act('toggleMultiplanar'),
       toggleAttention: () => this.#act('toggleAttention'),
       toggleHeatMap: () => this.#act('toggleHeatMap'),
+      toggleTruth: () => this.#act('toggleTruth'),
       resetWindow: () => this.#resetWindow(),
       tool: (tool) => this.#setTool(tool),
     };

@@ -8,6 +8,7 @@ import { galleryHandlers } from './gallery.js';
 import { modelHandlers } from './models.js';
 import { pictureHandlers } from './pictures.js';
 import { trainingHandlers } from './training.js';
+import { reportHandlers } from './report.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** One handler for each request of the protocol: leaving one out does not compile. */
@@ -25,5 +26,6 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     ...pictureHandlers(dependencies),
     ...trainingHandlers(dependencies),
     ...evaluationHandlers(dependencies),
+    ...reportHandlers(dependencies),
   };
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { writeReportHtml } from '../../evaluation/report-html.js';
 import { EvaluationService } from '../../evaluation/service.js';
 import type { DiscCounts, TestReport } from '../../protocol/index.js';
 import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
@@ -48,7 +49,11 @@ async function runTest(
   set: string,
   own: TestArguments,
 ): Promise<void> {
-  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
+  const service = new EvaluationService({
+    ...options,
+    html: writeReportHtml,
+    onNotice: output.engineNotice,
+  });
   const progress = new CountProgress(output, 'Testing');
   try {
     const report = await service.test(model, set, {

@@ -1,0 +1,66 @@
+import type { TestReport } from '@disc-labeling/server/protocol';
+import * as vscode from 'vscode';
+
+/** The file in a report's folder that is the report. */
+export const reportFile = 'report.json';
+
+/** A report of the workspace. */
+export interface FoundReport {
+  readonly folder: vscode.Uri;
+  readonly title: string;
+  readonly set: string;
+  readonly date: string;
+}
+
+/** Test reports in the workspace, the newest first. */
+export async function findReports(): Promise<FoundReport[]> {
+  const files = await vscode.workspace.findFiles(`**/${reportFile}`, '**/node_modules/**', 500);
+  const found = await Promise.all(files.map(readHead));
+  return found.flatMap((report) => report ?? []).sort((a, b) => (a.date < b.date ? 1 : -1));
+}
+
+/** What a report is of; null for a file of that name that is something else. */
+async function readHead(file: vscode.Uri): Promise<FoundReport | null> {
+  try {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    if (!text.includes('disc-labeling test report')) return null;
+    const { model, set, date } = JSON.parse(text) as TestReport;
+    return { folder: vscode.Uri.joinPath(file, '..'), title: model.title, set: set.name, date };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Lets the user pick a report of the workspace, or a folder elsewhere.
+ * @param without folder that is not offered
+ */
+export async function pickReport(title: string, without?: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const reports = (await findReports()).filter(({ folder }) => folder.fsPath !== without?.fsPath);
+  const elsewhere = { label: `$(folder-opened) ${vscode.l10n.t('Another Folder\u2026')}`, folder: null };
+  const choice = await vscode.window.showQuickPick(
+    [
+      ...reports.map(({ folder, title: label, set, date }) => ({
+        label,
+        description: set,
+        detail: `${vscode.workspace.asRelativePath(folder)} \u00b7 ${new Date(date).toLocaleString()}`,
+        folder,
+      })),
+      elsewhere,
+    ],
+    // Asked for by a click in a webview, the list would close when the webview takes the focus back.
+    { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true },
+  );
+  if (!choice) return undefined;
+  return choice.folder ?? (await pickFolder(title));
+}
+
+async function pickFolder(title: string): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title,
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Open Report'),
+  });
+  return picked?.[0];
+}
