@@ -7,7 +7,6 @@ import { ModelLibrary } from './labeling/model-library.js';
 import { GalleryService } from './dataset/gallery/service.js';
 import { PicturesService } from './evaluation/pictures.js';
 import type { LabelerOptions } from './labeling/labeler.js';
-import { writeReportHtml } from './evaluation/report-html.js';
 import { EvaluationService } from './evaluation/service.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
@@ -17,7 +16,7 @@ import * as places from './places.js';
 startBackend({
   configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),
   datasets: ({ options }) => new DatasetService({ threads: options.threads }),
-  evaluation: (tools) => new EvaluationService({ ...labelerOptions(tools), html: writeReportHtml }),
+  evaluation: (tools) => new EvaluationService(labelerOptions(tools)),
   galleries: () => new GalleryService(),
   labeling: (tools) => new LabelingService(labelerOptions(tools)),
   models: ({ options }) => new ModelLibrary(modelPlaces(options)),

@@ -8,6 +8,7 @@ import { configOfRun } from '../training/run-config.js';
 import { unlessCancelled } from '../training/unless-cancelled.js';
 import { compareReports } from './compare.js';
 import { readReport, ReportFolder } from './report-folder.js';
+import { writeReportHtml, type ReportHtmlOptions } from './report-html.js';
 import { evaluateOnSet } from './set.js';
 import { findSkeleton } from './skeleton.js';
 import { testModel } from './test.js';
@@ -26,9 +27,6 @@ export interface EvaluationOptions {
   readonly progress?: (progress: EvaluationProgress) => void;
 }
 
-/** Writes what else belongs in a report's folder, such as a page to share. */
-export type ReportPage = (report: TestReport, folder: string) => Promise<unknown>;
-
 export interface ServiceTestOptions extends EvaluationOptions {
   /** Folder of the report; none is written without it. */
   readonly report?: string;
@@ -39,17 +37,12 @@ export interface ServiceTestOptions extends EvaluationOptions {
   readonly toleranceMm?: number;
 }
 
-export interface EvaluationServiceOptions extends LabelerOptions {
-  /** Writes the page of a report; the report is whole without it. */
-  readonly html?: ReportPage;
-}
-
 /** How good a model is: what both doors can ask. Networks run in a worker, one for each request. */
 export class EvaluationService {
   readonly #running = new Set<Promise<unknown>>();
   readonly #ended = new AbortController();
 
-  constructor(private readonly options: EvaluationServiceOptions = {}) {}
+  constructor(private readonly options: LabelerOptions = {}) {}
 
   /**
    * Tests a model on a prepared set, see {@link testModel}.
@@ -79,8 +72,7 @@ export class EvaluationService {
             savePicture: folder === null ? undefined : (name, png) => folder.write(name, png),
           });
         });
-        // The one place where the page of a report is written.
-        if (folder !== null) await this.options.html?.(report, folder.folder);
+        if (folder !== null) await writeReportHtml(report, folder.folder);
         await folder?.finish(report);
         return report;
       } catch (error) {
@@ -115,6 +107,11 @@ export class EvaluationService {
   /** Reads the report in a folder. @throws UserError */
   report(folder: string): Promise<TestReport> {
     return readReport(folder);
+  }
+
+  /** Writes the report in a folder as one page. @returns path of the file @throws UserError */
+  async savePage(folder: string, options: ReportHtmlOptions = {}): Promise<string> {
+    return writeReportHtml(await readReport(folder), folder, options);
   }
 
   /** Compares the reports in two folders. @throws UserError */

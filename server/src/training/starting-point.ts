@@ -42,7 +42,7 @@ export async function startingPoint(
   return { config: withOverrides(config, settings), output: freeOf(resolve(output), taken), resume };
 }
 
-/** A configuration file says where its run goes; a prepared set is trained into a new folder beside it. */
+/** A configuration file says where its run goes; otherwise that is a new folder beside what is trained on. */
 async function sourceOf(
   source: string,
   taken: (run: string) => boolean,
@@ -51,8 +51,8 @@ async function sourceOf(
     const config = await configForSet(source);
     return { config, output: freeOf(join(dirname(resolve(source)), 'runs', config.name), taken) };
   }
-  const { training, output } = await readConfiguration(source);
-  return { config: training, output };
+  const { training, output, hasOutput } = await readConfiguration(source);
+  return { config: training, output: hasOutput ? output : freeOf(output, taken) };
 }
 
 /** The folder, or where it is taken its name with a number. */

@@ -70,7 +70,7 @@ describe('the manifest', () => {
       `activeCustomEditorId == '${viewType}'`,
       'explorerResourceIsFolder',
       'false',
-      /^resourceFilename =~ \/.*\/i$/,
+      /^resourceFilename =~ \/.*\/i?$/,
       "resourceFilename == 'disc-labeling.json'",
       'resourceFilename == report.json',
       /^!?isWorkspaceTrusted$/,

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { writeReportHtml } from '../../evaluation/report-html.js';
 import { EvaluationService } from '../../evaluation/service.js';
 import type { DiscCounts, TestReport } from '../../protocol/index.js';
 import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
@@ -51,7 +50,6 @@ async function runTest(
 ): Promise<void> {
   const service = new EvaluationService({
     ...options,
-    html: writeReportHtml,
     onNotice: output.engineNotice,
   });
   const progress = new CountProgress(output, 'Testing');
