@@ -123,10 +123,12 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
     await editor.page.screenshot({ path: join(screenshots, 'gallery-bids.png') });
     await frame.locator('input[type=search]').fill('T2w');
     await frame.locator('.count', { hasText: '4 of 8' }).waitFor();
-    await editor.page.waitForTimeout(1500);
+    // In a browser VS Code writes down what is open once a minute.
+    await editor.page.waitForTimeout(65_000);
     await editor.page.reload();
     await editor.page.locator('.tab.active', { hasText: 'Gallery: bids' }).waitFor();
     const again = await gallery();
+    await again.locator('.count', { hasText: '4 of 8' }).waitFor();
     expect(await again.locator('input[type=search]').inputValue()).toBe('T2w');
     await again.locator('.tile[data-state="pictured"]:visible').nth(3).waitFor();
   });
