@@ -35,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionUri: context.extensionUri,
     backend: running,
     open: (image, voxel) => editors.openAt(image, voxel),
-    attention: (folder, sample) => perform(extension, 'showAttention', [vscode.Uri.file(folder), sample]),
+    attention: (input, sample) => perform(extension, 'showAttention', [input, sample]),
   });
   const trainings = new Trainings(running, context.workspaceState);
   const resume = async (run: string): Promise<void> =>

@@ -1,5 +1,5 @@
 import type { GalleryMemory } from '@disc-labeling/webview/messages';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { GalleryPanel, type GalleryOptions } from './panel.js';
 
@@ -24,7 +24,7 @@ export class Galleries implements vscode.Disposable, vscode.WebviewPanelSerializ
     if (known) return known.reveal();
     const panel = vscode.window.createWebviewPanel(
       galleryType,
-      vscode.l10n.t('Gallery'),
+      vscode.l10n.t('Gallery: {0}', basename(folder)),
       vscode.ViewColumn.Active,
       // Scroll position and pictures stay while another tab is in front.
       { retainContextWhenHidden: true },

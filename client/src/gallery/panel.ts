@@ -9,8 +9,8 @@ export interface GalleryOptions {
   readonly backend: Backend;
   /** Opens a volume at a place. */
   readonly open: (image: vscode.Uri, voxel: readonly [number, number, number] | null) => Promise<void>;
-  /** Shows what a model looks at in a sample. */
-  readonly attention: (folder: string, sample: string) => Promise<void>;
+  /** Shows what a model looks at in a sample of a prepared set, or in a volume. */
+  readonly attention: (input: vscode.Uri, sample?: string) => Promise<void>;
 }
 
 /** One open gallery: what is in its folder, and the pictures under way. */
@@ -90,10 +90,17 @@ export class GalleryPanel implements vscode.Disposable {
       case 'open':
         return this.#options.open(vscode.Uri.file(request.image), request.voxel);
       case 'attention':
-        return this.#options.attention(this.folder, request.name);
+        return this.#attention(request.name);
       case 'refresh':
         return this.#read();
     }
+  }
+
+  async #attention(name: string): Promise<void> {
+    if (this.#contents?.kind === 'prepared')
+      return this.#options.attention(vscode.Uri.file(this.folder), name);
+    const image = this.#contents?.items.find((item) => item.name === name)?.image;
+    if (image) await this.#options.attention(vscode.Uri.file(image));
   }
 
   async #picture({ name, view, size }: GalleryRequest & { readonly kind: 'picture' }): Promise<void> {

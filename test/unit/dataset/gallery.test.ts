@@ -55,9 +55,9 @@ describe('the gallery of a prepared set', () => {
     const picture = await service.picture({ folder, name: 'sub-001_T1w', view: 'thumbnail', size: 256 });
     expect(picture.discs).toEqual([3, 4]);
     const { at, width, height } = await pixelsOf(Buffer.from(picture.png, 'base64'));
-    // 128 x 100 mm; names of 76 pixels beside it.
-    const perMm = Math.min(256 / 128, (256 - 76) / 100);
-    expect([width, height]).toEqual([Math.ceil(100 * perMm) + 76, Math.ceil(128 * perMm)]);
+    // 128 x 100 mm; names of 92 pixels beside it.
+    const perMm = Math.min(256 / 128, (256 - 92) / 100);
+    expect([width, height]).toEqual([Math.ceil(100 * perMm) + 92, Math.ceil(128 * perMm)]);
     const glow = at((40.5 + 3) * perMm, 30.5 * perMm);
     const hue = Number(/hsl\((\S+)/.exec(discColor(3))![1]);
     // Yellow-green: more red and green than blue.

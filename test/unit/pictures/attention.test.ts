@@ -59,7 +59,7 @@ describe('the attention picture', () => {
         if (hot.at(x, y).join() !== cold.at(x, y).join()) changed.push([x - attentionLeft, y - 84]);
     const strongest = changed.filter(([x, y]) => {
       const [r, g, b] = hot.at(attentionLeft + x, 84 + y);
-      return r! - b! > 60 && g! > 100;
+      return r! - b! > 30 && g! > 100;
     });
     expect(strongest.length).toBeGreaterThan(3);
     const mean = (n: 0 | 1) => strongest.reduce((sum, place) => sum + place[n], 0) / strongest.length;

@@ -39,6 +39,9 @@ export class Grid {
       role: 'listbox',
       'aria-label': t('Images. Arrow keys move, Enter opens the volume, Space enlarges.'),
       onkeydown: (event: KeyboardEvent) => this.#key(event),
+      // Also what a screen reader moves the focus to.
+      onfocusin: (event: FocusEvent) =>
+        this.#setCurrent(this.#byElement.get(event.target as Element) ?? this.#current),
       onclick: (event: MouseEvent) => this.#click(event, (item) => listener.enlarge(item)),
       ondblclick: (event: MouseEvent) => this.#click(event, (item) => listener.open(item)),
     });

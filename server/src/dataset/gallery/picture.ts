@@ -86,7 +86,7 @@ const gone = (name: string, folder: string): UserError =>
 const channelOf = (value: number): number | null =>
   value >= firstChannel && value < firstChannel + datasetChannels ? value - firstChannel : null;
 
-const namesWidth = 76;
+const namesWidth = 92;
 
 /**
  * @param size of the longer side in pixels
