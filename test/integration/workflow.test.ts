@@ -72,7 +72,9 @@ describe('from a dataset to a tested model', () => {
       ...['train', 'disc-labeling.json', '--epochs', '3', '--resume'],
     );
     expect(second).toMatchObject({ steps: 6, epochs: 3 });
-    const lines = readFileSync(path('runs', 'first', 'metrics.jsonl'), 'utf8').trim().split('\n');
+    const lines = readFileSync(path('runs', 'first', 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { epoch: number }).epoch)).toEqual([0, 1, 2]);
     expect(readdirSync(path('runs', 'first', 'pictures'))).toHaveLength(3);
   });
