@@ -98,8 +98,22 @@ describe('from a dataset to a tested model', () => {
     expect(JSON.parse(readFileSync(path('report', 'report.json'), 'utf8'))).toEqual(report);
   });
 
-  it('tests the trained one, in the reference’s way too', () => {
-    const report = run<TestReport>('test', 'runs/first', 'unseen', '--metrics', 'reference');
+  it('prepares, trains and tests in the reference’s way, too', () => {
+    run(
+      ...['dataset', 'prepare', 'set', 'reference-samples', '--contrast', 'T1w', '--split', 'train'],
+      ...['--prepare', 'reference'],
+    );
+    run(
+      ...['train', 'reference-samples', '--output', 'runs/reference', '--stacks', '1', '--features', '8'],
+      ...['--epochs', '1', '--steps-per-epoch', '1', '--train-batch', '1', '--val-batch', '1'],
+    );
+    // The reference's split of ten subjects leaves none for testing: those held out for validation do.
+    const report = run<TestReport>(
+      ...['test', 'runs/reference', 'reference-samples', '--metrics', 'reference'],
+    );
+    expect(report.set.split).toBe('validation');
+    expect(report.referenceMeasure).toMatchObject({ decoding: 'reference', unit: 'pixel' });
+    expect(report.reference!.total).toBeGreaterThan(0);
     expect(report.subjects.length).toBeGreaterThan(0);
   });
 
