@@ -5,7 +5,8 @@ import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import type { Disc, LabelResult } from '../protocol/index.js';
 import { discName } from '../volume/levels.js';
 import { assertUsable, readVolume } from '../volume/nifti.js';
-import { pixelToVoxel, pixelToWorld, type SagittalSlab, type SlabFrame } from '../volume/slice.js';
+import { voxelToWorld } from '../volume/orientation.js';
+import { pixelToVoxel, type SagittalSlab, type SlabFrame } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { levelDoubt } from './level-doubt.js';
 import { findModel, type ModelPlaces } from './models.js';
@@ -188,13 +189,11 @@ export class Labeler {
 }
 
 function toDiscs(reading: Reading): Disc[] {
-  return discsOnSlab(reading).map(({ value, row, column, score }) => ({
-    value,
-    name: discName(value),
-    voxel: pixelToVoxel(reading.slab, row, column),
-    world: pixelToWorld(reading.slab, row, column),
-    score,
-  }));
+  const { slab, lateral } = reading;
+  return discsOnSlab(reading).map(({ value, row, column, score }, n) => {
+    const voxel = pixelToVoxel(slab, row, column, lateral[n]);
+    return { value, name: discName(value), voxel, world: voxelToWorld(slab.affine, voxel), score };
+  });
 }
 
 /** Seconds since the last call; `total` since the first. */

@@ -2,11 +2,12 @@ import type { Float32Tensor, Inference } from '@disc-labeling/models/engines/typ
 import { heatmapStride } from '@disc-labeling/models/config';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
-import { sagittalSlab, type SagittalSlab } from '../volume/slice.js';
+import { sagittalSlab, sliceSpacing, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { surestMiddle } from './mid-sagittal.js';
+import { sidewaysPlaces } from './sideways.js';
 import { candidateSlabs, inputToSlab, prepareSlab, type PreparedSlab } from './preprocess.js';
 
 /** What a network read in the slab that shows the midline best. */
@@ -21,7 +22,12 @@ export interface Reading {
   readonly attention: Float32Tensor | null;
   /** In heat-map cells, superior to inferior. */
   readonly discs: readonly DecodedDisc[];
+  /** Of each disc, along the file's left-right axis in its voxels; may be fractional. */
+  readonly lateral: readonly number[];
 }
+
+/** What is read in one slab alone. */
+type PlaneReading = Omit<Reading, 'lateral'>;
 
 export interface ReadingOptions {
   readonly signal?: AbortSignal;
@@ -66,7 +72,7 @@ export async function readSlabs(
   options: ReadingOptions = {},
 ): Promise<Reading> {
   const pass = new Pass(description, inference, new Stages(options));
-  const readings: Reading[] = [];
+  const readings: PlaneReading[] = [];
   for (const slab of slabs) {
     readings.push(await pass.read(slab));
     options.progress?.((0.7 * readings.length) / slabs.length);
@@ -74,11 +80,27 @@ export async function readSlabs(
   const places = slabs.map(({ slice }) => slice.index);
   const best = readings[surestMiddle(places, readings.map(sureness))];
   // A model that knows no pixel size sees every slice stretched to one size.
-  if (best.discs.length === 0 || description.input.spacing === null) return best;
-  return pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));
+  const refined =
+    best.discs.length === 0 || description.input.spacing === null
+      ? best
+      : await pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));
+  return { ...refined, lateral: lateralPlaces(refined, readings, description) };
 }
 
-const sureness = ({ discs }: Reading): number => discs.reduce((sum, { score }) => sum + score, 0);
+/** See {@link sidewaysPlaces}. */
+function lateralPlaces(
+  { discs, slab }: PlaneReading,
+  readings: readonly PlaneReading[],
+  { channels }: ModelDescription,
+): number[] {
+  const slabs = readings.map((reading) => ({ at: reading.slab.slice.index, heatmaps: reading.heatmaps }));
+  // Levels below the last map are seen by the map of any disc alone.
+  const mapOf = (value: number): number =>
+    channels.values.includes(value) ? channels.values.indexOf(value) : (channels.anyDisc ?? 0);
+  return sidewaysPlaces(discs, mapOf, slabs, slab.slice.index, sliceSpacing(slab));
+}
+
+const sureness = ({ discs }: PlaneReading): number => discs.reduce((sum, { score }) => sum + score, 0);
 
 /** Runs stages one by one, adding up their times, unless the work was cancelled. */
 class Stages {
@@ -109,7 +131,7 @@ class Pass {
   }
 
   /** The slab at its own size. */
-  async read(slab: SagittalSlab): Promise<Reading> {
+  async read(slab: SagittalSlab): Promise<PlaneReading> {
     const { prepared, output } = await this.run(slab, 1);
     const heatmaps = imageOf(output.heatmaps.at(-1)!);
     const attention = output.attention && imageOf(output.attention);
@@ -118,7 +140,7 @@ class Pass {
   }
 
   /** The same slab read at further sizes, all maps averaged. */
-  async refine(reading: Reading, progress: (fraction: number) => void): Promise<Reading> {
+  async refine(reading: PlaneReading, progress: (fraction: number) => void): Promise<PlaneReading> {
     const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
     for (const scale of furtherScales) {
       const { prepared, output } = await this.run(reading.slab, scale);

@@ -99,10 +99,23 @@ function meanOfSlices(view: OrientedView, start: number, end: number): Float32Ar
   return mean;
 }
 
-/** The (fractional) file voxel under a (fractional) pixel of the slab. Whole numbers are centres. */
-export function pixelToVoxel(slab: SagittalSlab, row: number, column: number): [number, number, number] {
+/** mm from slice to slice. */
+export function sliceSpacing({ affine, slice: { axis } }: SagittalSlab): number {
+  return Math.hypot(affine[0][axis], affine[1][axis], affine[2][axis]);
+}
+
+/**
+ * The (fractional) file voxel under a (fractional) pixel of the slab. Whole numbers are centres.
+ * @param lateral along the file's left-right axis, where it is not the slab's own place
+ */
+export function pixelToVoxel(
+  slab: SagittalSlab,
+  row: number,
+  column: number,
+  lateral = slab.slice.index,
+): [number, number, number] {
   const voxel = toFileVoxel(slab, [0, row, column]);
-  voxel[slab.slice.axis] = slab.slice.index;
+  voxel[slab.slice.axis] = lateral;
   return voxel;
 }
 
