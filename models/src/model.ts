@@ -30,6 +30,12 @@ export const modelDescriptionSchema = z.object({
     /** Index of the map that answers to any disc, or null. */
     anyDisc: z.number().int().nonnegative().nullable(),
   }),
+  /**
+   * How sure a disc is: the logistic function of `bias + evidence · e + rival · r` is the chance that it is right, with
+   * e the evidence of the maps and r that for the next best names of its chain relative to its own. Fitted on phantoms;
+   * absent: the evidence is all there is.
+   */
+  confidence: z.object({ bias: z.number(), evidence: z.number(), rival: z.number() }).optional(),
   /** Mean skeleton, one `[row, column]` per level in units of |joint 0 - joint 4|, or null. */
   skeleton: z.array(z.tuple([z.number(), z.number()])).nullable(),
   /** Where the weights come from: command, seed, steps, time, engine, or the imported file. */

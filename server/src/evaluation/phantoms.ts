@@ -1,11 +1,11 @@
 import type { Inference } from '@disc-labeling/models/engines/types';
-import { CancelledError } from '@disc-labeling/models/errors';
+import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../dataset/phantom/draw.js';
 import type { PhantomExtent } from '../dataset/phantom/scenery.js';
-import type { PhantomContrast, PhantomSlice } from '../dataset/phantom/types.js';
-import { cellToInput, readSlabs } from '../labeling/reading.js';
-import { inputToSlab } from '../labeling/preprocess.js';
+import type { PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
+import type { DecodedDisc } from '../labeling/decode.js';
+import { discsOnSlab, readSlabs, type Reading } from '../labeling/reading.js';
 import { flatSlab } from '../volume/flat-slab.js';
 import {
   compareDiscs,
@@ -13,6 +13,7 @@ import {
   summarizeLevels,
   type DiscComparison,
   type DiscSummary,
+  type PlacedDisc,
 } from './metrics.js';
 
 export interface PhantomEvaluationOptions {
@@ -42,40 +43,39 @@ export interface PhantomEvaluation {
 export async function evaluateOnPhantoms(
   description: ModelDescription,
   inference: Inference,
-  { count, seed, contrast, extent, signal, progress }: PhantomEvaluationOptions,
+  options: PhantomEvaluationOptions,
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
-  for (let n = 0; n < count; n++) {
-    if (signal?.aborted) throw new CancelledError();
-    const phantom = drawPhantom(`evaluation ${seed} ${n}`, { contrast, extent });
-    comparisons.push(await comparePhantom(phantom, description, inference, signal));
-    progress?.(n + 1);
-  }
+  await readPhantoms(description, inference, options, (_, truth, predicted) => {
+    comparisons.push(compareDiscs(truth, predicted, { toleranceMm: rightWithinMm }));
+  });
   return { summary: summarizeDiscs(comparisons), levels: summarizeLevels(comparisons) };
 }
 
-async function comparePhantom(
-  phantom: PhantomSlice,
+/** A found disc is right this close to the true one. */
+export const rightWithinMm = 5;
+
+/**
+ * Reads held-out phantoms by the same path a volume takes.
+ * @param found told of each phantom: its reading, its true discs, and the found ones, places in mm of its picture
+ * @throws CancelledError
+ */
+export async function readPhantoms(
   description: ModelDescription,
   inference: Inference,
-  signal: AbortSignal | undefined,
-): Promise<DiscComparison> {
-  const { spacing } = phantom;
-  const { discs, prepared, stride } = await readSlabs(
-    [flatSlab(phantom, [spacing, spacing])],
-    description,
-    inference,
-    { signal },
-  );
-  const truth = phantom.discs.map(({ value, row, column }) => ({
-    value,
-    position: [row * spacing, column * spacing],
-  }));
-  const predicted = discs.map(({ value, row, column }) => ({
-    value,
-    position: inputToSlab(prepared, cellToInput(row, stride), cellToInput(column, stride)).map(
-      (pixel) => pixel * spacing,
-    ),
-  }));
-  return compareDiscs(truth, predicted);
+  { count, seed, contrast, extent, signal, progress }: PhantomEvaluationOptions,
+  found: (reading: Reading, truth: readonly PlacedDisc[], predicted: readonly PlacedDisc[]) => void,
+): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    throwIfCancelled(signal);
+    const { spacing, ...phantom } = drawPhantom(`evaluation ${seed} ${n}`, { contrast, extent });
+    const slab = flatSlab(phantom, [spacing, spacing]);
+    const reading = await readSlabs([slab], description, inference, { signal });
+    const place = ({ value, row, column }: DecodedDisc | PhantomDisc): PlacedDisc => ({
+      value,
+      position: [row * spacing, column * spacing],
+    });
+    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place));
+    progress?.(n + 1);
+  }
 }

@@ -112,7 +112,8 @@ export class Labeler {
     });
     report('placing discs', 0.9);
     const discs = toDiscs(reading);
-    const doubt = levelDoubt(discs);
+    const { rival } = reading;
+    const doubt = levelDoubt({ discs, rival, values: model.description.channels.values });
     const overlays = options.overlays ? overlayVolumes(reading) : null;
     const { description } = model;
     const result: LabelResult = {

@@ -7,6 +7,7 @@ import type { Volume } from '../volume/types.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { surestMiddle } from './mid-sagittal.js';
+import { confidenceOf, rivalOf, type Rival } from './confidence.js';
 import { sidewaysPlaces } from './sideways.js';
 import { candidateSlabs, inputToSlab, prepareSlab, type PreparedSlab } from './preprocess.js';
 
@@ -24,10 +25,12 @@ export interface Reading {
   readonly discs: readonly DecodedDisc[];
   /** Of each disc, along the file's left-right axis in its voxels; may be fractional. */
   readonly lateral: readonly number[];
+  /** The next best names of the discs. */
+  readonly rival: Rival | null;
 }
 
 /** What is read in one slab alone. */
-type PlaneReading = Omit<Reading, 'lateral'>;
+type PlaneReading = Omit<Reading, 'lateral' | 'rival'>;
 
 export interface ReadingOptions {
   readonly signal?: AbortSignal;
@@ -84,7 +87,14 @@ export async function readSlabs(
     best.discs.length === 0 || description.input.spacing === null
       ? best
       : await pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));
-  return { ...refined, lateral: lateralPlaces(refined, readings, description) };
+  const rival = rivalOf(refined.discs, refined.heatmaps, description.channels.values);
+  const sure = (evidence: number): number => confidenceOf(evidence, rival, description.confidence ?? null);
+  return {
+    ...refined,
+    discs: refined.discs.map((disc) => ({ ...disc, score: sure(disc.score) })),
+    lateral: lateralPlaces(refined, readings, description),
+    rival,
+  };
 }
 
 /** See {@link sidewaysPlaces}. */

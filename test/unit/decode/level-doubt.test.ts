@@ -2,16 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { levelDoubt } from '@disc-labeling/server/labeling/level-doubt';
 
 const discs = (...values: number[]) => values.map((value) => ({ value }));
+const neck = Array.from({ length: 11 }, (_, i) => i + 3);
+const spine = Array.from({ length: 23 }, (_, i) => i + 3);
+const doubt = (values: number[], known: number[], rival: { shift: number; ratio: number } | null = null) =>
+  levelDoubt({ discs: discs(...values), rival, values: [...known, null] });
 
 describe('doubt about the levels', () => {
   it('is silent where the top of the neck was found, or nothing', () => {
-    expect(levelDoubt(discs(3, 4, 5, 6))).toBeNull();
-    expect(levelDoubt(discs(4, 5, 6))).toBeNull();
-    expect(levelDoubt([])).toBeNull();
+    expect(doubt([3, 4, 5, 6], neck)).toBeNull();
+    expect(doubt([4, 5, 6], neck)).toBeNull();
+    expect(doubt([], neck)).toBeNull();
   });
 
   it('says so where the count has no beginning', () => {
-    expect(levelDoubt(discs(5, 6, 7))).toMatch(/Neither C2\/C3 nor C3\/C4 .* estimate/);
-    expect(levelDoubt(discs(10, 11, 12, 13))).toMatch(/off by several levels/);
+    expect(doubt([5, 6, 7], neck)).toMatch(/Neither C2\/C3 nor C3\/C4 .* estimate/);
+    expect(doubt([10, 11, 12, 13], neck)).toMatch(/off by several levels/);
+  });
+
+  it('counts from the sacrum with a model that knows it', () => {
+    expect(doubt([20, 21, 22, 23, 24, 25], spine, { shift: -1, ratio: 0.2 })).toBeNull();
+  });
+
+  it('names what would fit nearly as well', () => {
+    expect(doubt([3, 4, 5], neck, { shift: 1, ratio: 0.62 })).toMatch(
+      /names C3\/C4 to C5\/C6 would fit nearly as well \(62 %/,
+    );
+    expect(doubt([24], spine, { shift: 1, ratio: 0.9 })).toMatch(/names L5\/S1 would fit/);
+    expect(doubt([3, 4, 5], neck, { shift: 1, ratio: 0.1 })).toBeNull();
   });
 });

@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../program.js';
 import { registerAnimate } from './animate.js';
 import { registerAttention } from './attention.js';
 import { registerBench } from './bench.js';
+import { registerCalibrate } from './calibrate.js';
 import { registerCompare } from './compare.js';
 import { registerDataset } from './dataset.js';
 import { registerDecode } from './decode.js';
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerSkeleton,
   registerTrain,
   registerEvaluate,
+  registerCalibrate,
   registerAttention,
   registerAnimate,
   registerTest,

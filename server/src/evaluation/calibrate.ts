@@ -1,0 +1,93 @@
+import type { Inference } from '@disc-labeling/models/engines/types';
+import { UserError } from '@disc-labeling/models/errors';
+import type { ModelDescription } from '@disc-labeling/models/model';
+import { confidenceOf, type Rival } from '../labeling/confidence.js';
+import { fitLogistic } from './logistic.js';
+import { readPhantoms, rightWithinMm, type PhantomEvaluationOptions } from './phantoms.js';
+
+type Confidence = NonNullable<ModelDescription['confidence']>;
+
+/** Discs of one range of scores, and how many of them were right. */
+export interface ReliabilityBin {
+  readonly from: number;
+  readonly to: number;
+  readonly discs: number;
+  /** 0..1; null without discs. */
+  readonly right: number | null;
+}
+
+export interface Calibration {
+  readonly confidence: Confidence;
+  /** Found discs it was fitted to. */
+  readonly discs: number;
+  /** On as many other phantoms, which were not fitted to. */
+  readonly reliability: readonly ReliabilityBin[];
+}
+
+interface Found {
+  readonly evidence: number;
+  readonly rival: Rival | null;
+  readonly right: boolean;
+}
+
+const edges = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 1];
+
+/**
+ * Fits how likely a disc that a model finds is right (within 5 mm under its name) to the evidence of the maps and to
+ * how well other names would fit, on phantoms; half of them are kept to tell how true that is.
+ *
+ * @throws UserError too few phantoms, or the model is right or wrong everywhere; CancelledError
+ */
+export async function calibrate(
+  description: ModelDescription,
+  inference: Inference,
+  options: PhantomEvaluationOptions,
+): Promise<Calibration> {
+  const found: Found[][] = [];
+  // By the evidence alone, whatever the model says now.
+  const bare = { ...description, confidence: undefined };
+  await readPhantoms(bare, inference, options, (reading, truth, predicted) => {
+    found.push(
+      reading.discs.map(({ score, value }, n) => ({
+        evidence: score,
+        rival: reading.rival,
+        right: truth.some(
+          (disc) =>
+            disc.value === value &&
+            Math.hypot(...disc.position.map((side, axis) => side - predicted[n].position[axis])) <=
+              rightWithinMm,
+        ),
+      })),
+    );
+  });
+  const half = (which: 0 | 1): Found[] => found.filter((_, n) => n % 2 === which).flat();
+  const fittedTo = half(0);
+  const weights = fitLogistic(
+    fittedTo.map(({ evidence, rival, right }) => ({
+      features: [evidence, rival?.ratio ?? 0],
+      outcome: right,
+    })),
+  );
+  if (weights === null)
+    throw new UserError(
+      'cannot calibrate',
+      `${fittedTo.length} discs, ${fittedTo.filter(({ right }) => right).length} of them right, are too few or too much alike; use more --phantoms`,
+      description.name,
+    );
+  const [bias, evidence, rival] = weights.map((weight) => Number(weight.toFixed(3)));
+  const confidence = { bias, evidence, rival };
+  return { confidence, discs: fittedTo.length, reliability: reliabilityOf(half(1), confidence) };
+}
+
+function reliabilityOf(found: readonly Found[], confidence: Confidence): ReliabilityBin[] {
+  const scored = found.map(({ evidence, rival, right }) => ({
+    score: confidenceOf(evidence, rival, confidence),
+    right,
+  }));
+  return edges.slice(1).map((to, n) => {
+    const from = edges[n];
+    const inside = scored.filter(({ score }) => score >= from && score < to);
+    const right = inside.filter((disc) => disc.right).length;
+    return { from, to, discs: inside.length, right: inside.length === 0 ? null : right / inside.length };
+  });
+}
