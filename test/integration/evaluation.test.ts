@@ -1,9 +1,11 @@
 /** Evaluation as the command line offers it, on a tiny synthetic set and the shipped model. Needs a build. */
+import type { ModelDescription } from '@disc-labeling/models/model';
+import type { Calibration } from '@disc-labeling/server/evaluation/calibrate';
 import { parseReport } from '@disc-labeling/server/evaluation/report-schema';
 import type { ReportComparison, SetEvaluation, TestReport } from '@disc-labeling/server/protocol';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -151,5 +153,31 @@ describe('compare', () => {
     expect(comparison.summary[1].identified).toBeLessThan(comparison.summary[0].identified);
     expect(comparison.verdict).toBeNull();
     expect(comparison.notices!.join()).toMatch(/within 5 mm in the first report, 1 mm in the second/);
+  });
+});
+
+describe('calibrate', () => {
+  it('fits scores to how often discs are right, and writes them into a model', async () => {
+    const model = join(root, 'fitted');
+    await cp(join(repositoryDir, 'models', 'weights', 'spine-light'), model, { recursive: true });
+    const read = async () =>
+      JSON.parse(await readFile(join(model, 'model.json'), 'utf8')) as ModelDescription;
+    const before = await read();
+    const trial = await run(['calibrate', 'fitted', '--phantoms', '40', '--json', '--quiet']);
+    expect([trial.status, trial.err]).toEqual([0, '']);
+    const { confidence, ...others } = await read();
+    const found = JSON.parse(trial.out) as Calibration;
+    expect(confidence).toEqual(found.confidence);
+    expect({ ...others, confidence: before.confidence }).toEqual(before);
+    expect(confidence!.evidence).toBeGreaterThan(0);
+    expect(confidence!.rival).toBeLessThan(0);
+    // Those it is sure of are more often right than the others.
+    const share = (from: number, to: number): number => {
+      const bins = found.reliability.filter((bin) => bin.from >= from && bin.to <= to && bin.right !== null);
+      const discs = bins.reduce((sum, bin) => sum + bin.discs, 0);
+      return bins.reduce((sum, bin) => sum + bin.right! * bin.discs, 0) / discs;
+    };
+    expect(share(0.9, 1)).toBeGreaterThan(0.9);
+    expect(share(0, 0.9)).toBeLessThan(share(0.9, 1));
   });
 });
