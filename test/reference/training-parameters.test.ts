@@ -56,6 +56,8 @@ interface Tolerance {
   readonly entry: number;
   /** Share of all entries that may be further off. */
   readonly outside?: number;
+  /** Multiple of what is allowed that no entry may reach. */
+  readonly farthest?: number;
 }
 
 /**
@@ -78,7 +80,10 @@ function compare(found: ReturnType<typeof parametersOf>, expected: Summaries, to
     summary.float64.first8.forEach((value, i) => {
       entries++;
       const allowed = 3 * summary.first8_max_spread[i]! + tolerance.entry * size;
-      if (Math.abs(own.values[i]! - value) > allowed) outside.push(`${name}[${i}]`);
+      const far = Math.abs(own.values[i]! - value);
+      if (far > allowed) outside.push(`${name}[${i}]`);
+      if (tolerance.farthest !== undefined)
+        expect(far, `${name}[${i}]`).toBeLessThan(tolerance.farthest * allowed);
     });
   }
   expect(entries).toBeGreaterThan(100);
@@ -101,6 +106,8 @@ describe.each(names)('parameters of %s', (name) => {
 
   it('after three steps of adam are those of the original', async () => {
     const found = await trained(example, 'adam', [3]);
-    compare(found.get(3)!, expected('adam_3'), example.tight ? { way: 1e-3, entry: 1e-3 } : chaotic);
+    // Processors round differently: 5 of 443 entries were up to 1.5 times further off on one without AVX-512.
+    const tight = { way: 1e-3, entry: 1e-3, outside: 0.02, farthest: 3 };
+    compare(found.get(3)!, expected('adam_3'), example.tight ? tight : chaotic);
   });
 });
