@@ -14,6 +14,7 @@ import { prepareDataset, type PreparedDataset } from './prepare/prepare.js';
 import { writeContactSheets } from './sheets.js';
 import { synthesizeDataset } from './synthesize.js';
 
+/** Makes datasets and prepared sets; holds nothing between calls. */
 export class DatasetService {
   /** @param options `threads`: that prepare and draw; default: as many as there are cores */
   constructor(private readonly options: { readonly threads?: number } = {}) {}

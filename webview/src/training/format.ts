@@ -29,6 +29,7 @@ export function rate(value: number): string {
   return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
+/** `340 MB`, `1.2 GB` */
 export function bytes(count: number): string {
   const megabytes = count / 2 ** 20;
   return megabytes < 1000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
@@ -40,4 +41,5 @@ export const throughput = (stepsPerSecond: number): string =>
     ? t('{0} steps/s', stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0))
     : t('{0} s/step', (1 / stepsPerSecond).toFixed(1));
 
+/** A whole number, grouped as the user's language does. */
 export const count = (value: number): string => value.toLocaleString();
