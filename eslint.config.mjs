@@ -5,6 +5,9 @@ import tseslint from 'typescript-eslint';
 /** `target` may import nothing from `from`, except what `except` lists. */
 const closed = (target, from, message, except = []) => ({ target, from, except, message });
 
+/** Rooms of the server that both doors lead to. */
+const services = ['configuration', 'dataset', 'evaluation', 'labeling', 'training', 'visualization'];
+
 const house = [
   closed('./models', ['./server', './client', './webview'], 'models imports libraries only.'),
   closed('./server', ['./client', './webview'], 'server imports models only.'),
@@ -17,13 +20,11 @@ const house = [
   ...['volume', 'pictures', 'protocol'].map((ground) =>
     closed(
       `./server/src/${ground}`,
-      ['labeling', 'training', 'evaluation', 'dataset', 'configuration', 'cli', 'backend'].map(
-        (room) => `./server/src/${room}`,
-      ),
+      [...services, 'cli', 'backend'].map((room) => `./server/src/${room}`),
       'the ground imports neither services nor doors.',
     ),
   ),
-  ...['labeling', 'training', 'evaluation', 'dataset', 'configuration'].map((service) =>
+  ...services.map((service) =>
     closed(
       `./server/src/${service}`,
       ['cli', 'backend', 'main.ts', 'cli.ts'].map((door) => `./server/src/${door}`),

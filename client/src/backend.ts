@@ -24,6 +24,7 @@ import {
 import { configurationDocuments } from './configuration.js';
 import { RestartPolicy } from './restart-policy.js';
 import { settings } from './settings.js';
+import { messageOf } from './words.js';
 
 /** Not started is a state of its own here; viewers see it as `starting`. */
 export type Health = BackendHealth | 'stopped';
@@ -34,6 +35,10 @@ export class BackendError extends Error {
     super(`${problem.what}: ${problem.why}`);
   }
 }
+
+/** A failure as a page shows it. @param what failed, where the backend has no words for it @param file it is about */
+export const problemOf = (error: unknown, what: string, file: string): ErrorData =>
+  error instanceof BackendError ? error.problem : { what, why: messageOf(error), file };
 
 /** The backend is not there to answer. */
 export class BackendUnavailable extends Error {}

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
+import { findFiles } from './workspace.js';
+
+const patterns = ['**/disc-labeling.json', '**/*.disc-labeling.json'];
 
 /** Files the backend is told of as they are typed, the same as the manifest names for completion. */
 export const configurationDocuments = ['json', 'jsonc'].flatMap((language) =>
-  ['**/disc-labeling.json', '**/*.disc-labeling.json'].map((pattern) => ({
+  patterns.map((pattern) => ({
     scheme: 'file',
     language,
     pattern,
@@ -11,6 +14,9 @@ export const configurationDocuments = ['json', 'jsonc'].flatMap((language) =>
 
 /** Whether a file goes by the name of a configuration. */
 export const isConfigurationFile = (path: string): boolean => /(^|[\\/.])disc-labeling\.json$/.test(path);
+
+/** The configurations of the workspace. */
+export const findConfigurations = (): Thenable<vscode.Uri[]> => findFiles(`{${patterns.join(',')}}`);
 
 const isConfiguration = (document: vscode.TextDocument): boolean =>
   vscode.languages.match(configurationDocuments, document) > 0;

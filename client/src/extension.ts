@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const galleries = new Galleries({
     extensionUri: context.extensionUri,
     backend: running,
-    open: (image, voxel) => editors.openAt(image, voxel),
+    open: (image, voxel) => editors.openAt(image, voxel && { voxel, disc: null }),
     attention: (input, sample) => perform(extension, 'showAttention', [input, sample]),
   });
   const trainings = new Trainings(running, context.workspaceState);

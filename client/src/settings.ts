@@ -13,6 +13,7 @@ export interface Settings {
   readonly showHeatMap: boolean;
 }
 
+/** The settings as they are now. */
 export function settings(): Settings {
   const values = workspace.getConfiguration(section);
   return {

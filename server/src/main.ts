@@ -2,16 +2,16 @@
 import { startBackend } from './backend/backend.js';
 import type { ServiceTools } from './backend/services.js';
 import { ConfigurationService } from './configuration/service.js';
-import { DatasetService } from './dataset/service.js';
-import { ModelLibrary } from './labeling/model-library.js';
 import { GalleryService } from './dataset/gallery/service.js';
-import { PicturesService } from './evaluation/pictures.js';
-import type { LabelerOptions } from './labeling/labeler.js';
+import { DatasetService } from './dataset/service.js';
 import { EvaluationService } from './evaluation/service.js';
+import type { LabelerOptions } from './labeling/labeler.js';
+import { ModelLibrary } from './labeling/model-library.js';
 import type { ModelPlaces } from './labeling/models.js';
 import { LabelingService } from './labeling/service.js';
-import { TrainingService } from './training/service.js';
 import * as places from './places.js';
+import { TrainingService } from './training/service.js';
+import { PicturesService } from './visualization/service.js';
 
 startBackend({
   configuration: ({ options }) => new ConfigurationService(modelPlaces(options)),

@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DatasetService, type DatasetWork } from '../../server/src/dataset/service.js';
+import { DatasetService } from '../../server/src/dataset/service.js';
+import type { MeasuredProgress, Work } from '../../server/src/work.js';
 
 /** The way of the walkthrough: drawn, gathered, prepared. */
 let folder: string;
 const service = new DatasetService({ threads: 2 });
 const fractions: number[] = [];
-const work = (signal = new AbortController().signal): DatasetWork => ({
+const work = (signal = new AbortController().signal): Work<MeasuredProgress> => ({
   signal,
   progress: ({ message, fraction }) => {
     expect(message).not.toBe('');

@@ -3,11 +3,14 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { pathGiven } from './path-given.js';
+import { pickFolder } from './places.js';
 import { withProgress } from './with-progress.js';
 
 /** Makes the animation of a run, given by its folder or picked, into that folder, and opens it. */
 export async function animate(backend: Backend, given: unknown): Promise<void> {
-  const run = pathGiven(given) ?? (await pick());
+  const run =
+    pathGiven(given) ??
+    (await pickFolder(vscode.l10n.t('Folder of a training run'), vscode.l10n.t('Animate')))?.fsPath;
   if (run === undefined) return;
   const title = vscode.l10n.t('Animating {0}', basename(run));
   const { animation, frames } = await withProgress(title, (options) =>
@@ -21,14 +24,4 @@ export async function animate(backend: Backend, given: unknown): Promise<void> {
     reveal,
   );
   if (choice === reveal) await vscode.commands.executeCommand('revealInExplorer', uri);
-}
-
-async function pick(): Promise<string | undefined> {
-  const picked = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Folder of a training run'),
-    openLabel: vscode.l10n.t('Animate'),
-    canSelectFolders: true,
-    canSelectFiles: false,
-  });
-  return picked?.[0]?.fsPath;
 }

@@ -21,7 +21,7 @@ export interface Extension {
 /** One command: when it can't run, and what it does. */
 export interface Command {
   /** Why it can't be done now, as a sentence for the user; null when it can. */
-  readonly obstacle?: (extension: Extension) => string | null;
+  readonly obstacle?: Obstacle;
   readonly run: (extension: Extension, ...args: unknown[]) => unknown;
 }
 
@@ -36,6 +36,12 @@ export function withoutBackend({ backend }: Extension): string | null {
     return vscode.l10n.t('The backend stopped after repeated crashes. Restart it first.');
   return null;
 }
+
+/** A command of the backend's on what it is given (explorer, view, lens, another command), or else asks for. */
+export const onGiven = (run: (extension: Extension, given: unknown) => unknown): Command => ({
+  obstacle: withoutBackend,
+  run,
+});
 
 /** The first of several obstacles. */
 export const firstOf =

@@ -13,7 +13,7 @@ export async function createDataset({ backend }: Extension, given: unknown): Pro
   const title = vscode.l10n.t('Create Dataset');
   const bids =
     pathGiven(given) ??
-    (await pickFolder(vscode.l10n.t('BIDS dataset to gather from'), vscode.l10n.t('Gather')));
+    (await pickFolder(vscode.l10n.t('BIDS dataset to gather from'), vscode.l10n.t('Gather')))?.fsPath;
   if (bids === undefined) return;
   const output = await askFolder(title, beside(bids, 'gathered'));
   if (output === undefined) return;

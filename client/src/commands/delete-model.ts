@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { changeSetting, settings } from '../settings.js';
 import type { Extension } from './command.js';
 import { modelGiven } from './model-given.js';
+import { onDesktop } from './places.js';
 
 /** Deletes one of the user's own models, into the trash where there is one. */
 export async function deleteModel({ backend, views }: Extension, given: unknown): Promise<void> {
@@ -13,16 +14,12 @@ export async function deleteModel({ backend, views }: Extension, given: unknown)
     return void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} ships with the extension and cannot be deleted.', model.name),
     );
-  const remove = hasTrash() ? intoTrash : forGood;
+  const remove = onDesktop() ? intoTrash : forGood;
   if (!(await remove(model, (path) => backend.request(requests.deleteModel, { path })))) return;
   // The setting would name a model there is none of.
   if ([model.name, model.path].includes(settings().defaultModel)) await changeSetting('defaultModel', '');
   views.models.refresh();
 }
-
-/** Servers and browsers have no trash. */
-const hasTrash = (): boolean =>
-  vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
 
 type Remove = (path: string) => Promise<unknown>;
 

@@ -5,16 +5,17 @@ import type { Backend } from '../backend.js';
 import { reportFolder } from '../evaluation/find.js';
 import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
 import { findReports, type FoundReport } from '../report/find-reports.js';
-import { withoutBackend, type Command } from './command.js';
+import { onGiven, type Command } from './command.js';
 import { commandIds } from './ids.js';
 import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
+import { percent } from '../words.js';
 
 /** How good models are. */
 export const evaluationCommands = {
-  evaluate: { obstacle: withoutBackend, run: ({ backend }, given) => evaluate(backend, given) },
-  test: { obstacle: withoutBackend, run: ({ backend }, given) => test(backend, given) },
-  compareModels: { obstacle: withoutBackend, run: ({ backend }, given) => compareModels(backend, given) },
+  evaluate: onGiven(({ backend }, given) => evaluate(backend, given)),
+  test: onGiven(({ backend }, given) => test(backend, given)),
+  compareModels: onGiven(({ backend }, given) => compareModels(backend, given)),
 } satisfies Record<string, Command>;
 
 async function evaluate(backend: Backend, given: unknown): Promise<void> {
@@ -46,7 +47,6 @@ function evaluationInWords({
   identified,
   medianDistance,
 }: SetEvaluation) {
-  const percent = (share: number | null): string => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
   return vscode.l10n.t(
     '{0} on {1} ({2} samples): PCK {3}, dice {4}, loss {5}, {6} of the discs identified, median distance {7} mm.',
     model,
@@ -55,7 +55,7 @@ function evaluationInWords({
     percent(pck),
     dice.toFixed(3),
     loss.toPrecision(3),
-    percent(identified),
+    identified === null ? '-' : percent(identified),
     medianDistance === null ? '-' : medianDistance.toFixed(2),
   );
 }

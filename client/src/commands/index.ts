@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../words.js';
 import { backendCommands } from './backend.js';
 import { configurationCommands } from './configuration.js';
 import type { Command, Extension } from './command.js';
@@ -47,6 +48,6 @@ export async function perform(extension: Extension, name: CommandName, args: unk
   } catch (error) {
     if (error instanceof vscode.CancellationError) return;
     extension.backend.log.error(`${commandIds[name]}: ${String(error)}`);
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    void vscode.window.showErrorMessage(messageOf(error));
   }
 }

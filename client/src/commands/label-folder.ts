@@ -16,7 +16,7 @@ import { withProgress } from './with-progress.js';
 /** Labels every volume of a folder: the one given (explorer), or one the user picks. */
 export async function labelFolder({ backend }: Extension, given: unknown): Promise<void> {
   const folder =
-    pathGiven(given) ?? (await pickFolder(vscode.l10n.t('Folder to label'), vscode.l10n.t('Label')));
+    pathGiven(given) ?? (await pickFolder(vscode.l10n.t('Folder to label'), vscode.l10n.t('Label')))?.fsPath;
   if (folder === undefined) return;
   const look = (place: LabelPlace): Promise<FolderVolumes> =>
     backend.request(requests.folderVolumes, { folder, place });

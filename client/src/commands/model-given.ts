@@ -2,6 +2,7 @@ import { modelNamePattern, requests, type ModelSummary } from '@disc-labeling/se
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { inOrder, modelParts } from '../views/model-parts.js';
+import { commandIds } from './ids.js';
 import { pathGiven } from './path-given.js';
 
 /**
@@ -61,6 +62,6 @@ export async function tellNewModel(model: ModelSummary, sentence: string): Promi
   const makeDefault = vscode.l10n.t('Make Default');
   const card = vscode.l10n.t('Show Card');
   const choice = await vscode.window.showInformationMessage(sentence, makeDefault, card);
-  if (choice === makeDefault) await vscode.commands.executeCommand('discLabeling.makeDefaultModel', model);
-  if (choice === card) await vscode.commands.executeCommand('discLabeling.revealModelCard', model);
+  if (choice === makeDefault) await vscode.commands.executeCommand(commandIds.makeDefaultModel, model);
+  if (choice === card) await vscode.commands.executeCommand(commandIds.revealModelCard, model);
 }

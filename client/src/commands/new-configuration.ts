@@ -1,11 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { exists } from '../workspace.js';
 import {
   ownConfiguration,
   referenceConfiguration,
   syntheticConfiguration,
   type ChosenContrast,
 } from './configuration-templates.js';
+import { pickFolder } from './places.js';
 
 const usualName = 'disc-labeling.json';
 const ending = '.disc-labeling.json';
@@ -27,12 +29,7 @@ async function chooseFolder(): Promise<vscode.Uri | undefined> {
   const { workspaceFolders = [] } = vscode.workspace;
   if (workspaceFolders.length <= 1 && workspaceFolders[0]) return workspaceFolders[0].uri;
   if (workspaceFolders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
-  const picked = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Folder for the Configuration'),
-    canSelectFolders: true,
-    canSelectFiles: false,
-  });
-  return picked?.[0];
+  return pickFolder(vscode.l10n.t('Folder for the Configuration'));
 }
 
 async function chooseContent(folder: vscode.Uri): Promise<object | undefined> {
@@ -81,14 +78,8 @@ async function withDataset(
     placeHolder: vscode.l10n.t('Contrast to train for'),
   });
   if (!choice) return undefined;
-  const picked = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('BIDS Dataset'),
-    openLabel: vscode.l10n.t('Use This Dataset'),
-    canSelectFolders: true,
-    canSelectFiles: false,
-    defaultUri: folder,
-  });
-  return picked?.[0] && make(pathFrom(folder, picked[0]), choice.contrast);
+  const dataset = await pickFolder(vscode.l10n.t('BIDS Dataset'), vscode.l10n.t('Use This Dataset'), folder);
+  return dataset && make(pathFrom(folder, dataset), choice.contrast);
 }
 
 /** Inside the workspace as one would write it, elsewhere the whole path. */
@@ -117,9 +108,3 @@ const fileName = (text: string): string => {
   const name = text.trim();
   return name.endsWith(ending) ? name : `${name.replace(/\.json$/, '')}${ending}`;
 };
-
-const exists = (uri: vscode.Uri): Promise<boolean> =>
-  Promise.resolve(vscode.workspace.fs.stat(uri)).then(
-    () => true,
-    () => false,
-  );

@@ -14,7 +14,7 @@ const demo = { folder: 'disc-labeling-demo', subjects: 2, seed: 1 };
 export async function openDemo({ backend }: Extension, given: unknown): Promise<void> {
   const parent =
     pathGiven(given) ??
-    (await pickFolder(vscode.l10n.t('Folder for the demo'), vscode.l10n.t('Write Demo Here')));
+    (await pickFolder(vscode.l10n.t('Folder for the demo'), vscode.l10n.t('Write Demo Here')))?.fsPath;
   if (parent === undefined) return;
   const { folder: name, subjects, seed } = demo;
   const { folder, example } = await withProgress(vscode.l10n.t('Drawing two synthetic subjects'), (options) =>

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { animate } from './animate.js';
-import { withoutBackend, type Command } from './command.js';
+import { onGiven, withoutBackend, type Command } from './command.js';
 import { openGallery } from './open-gallery.js';
 import { showAttention } from './show-attention.js';
 
@@ -14,6 +14,6 @@ export const pictureCommands = {
         sample: typeof sample === 'string' ? sample : undefined,
       }),
   },
-  animate: { obstacle: withoutBackend, run: ({ backend }, given) => animate(backend, given) },
-  openGallery: { obstacle: withoutBackend, run: ({ galleries }, given) => openGallery(galleries, given) },
+  animate: onGiven(({ backend }, given) => animate(backend, given)),
+  openGallery: onGiven(({ galleries }, given) => openGallery(galleries, given)),
 } satisfies Record<string, Command>;

@@ -7,6 +7,10 @@ export interface PlaceButton {
   readonly show: () => Thenable<unknown>;
 }
 
+/** Whether the editor runs where the files are, with a file manager and a trash; servers and browsers have none. */
+export const onDesktop = (): boolean =>
+  vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+
 /** Shows a file or folder: in the explorer if it is in the workspace, or where else it can be seen from here. */
 export function placeButton(path: string, isFolder: boolean): PlaceButton {
   const uri = vscode.Uri.file(path);
@@ -16,8 +20,7 @@ export function placeButton(path: string, isFolder: boolean): PlaceButton {
       vscode.commands.executeCommand(command, ...args);
   if (vscode.workspace.getWorkspaceFolder(uri))
     return { title: vscode.l10n.t('Show in Explorer'), show: run('revealInExplorer', uri) };
-  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined)
-    return { title: vscode.l10n.t('Show in File Manager'), show: run('revealFileInOS', uri) };
+  if (onDesktop()) return { title: vscode.l10n.t('Show in File Manager'), show: run('revealFileInOS', uri) };
   const folder = isFolder ? uri : vscode.Uri.file(dirname(path));
   return {
     title: vscode.l10n.t('Open Folder'),
@@ -25,16 +28,20 @@ export function placeButton(path: string, isFolder: boolean): PlaceButton {
   };
 }
 
-/** A folder the user picks; undefined when dismissed. */
-export async function pickFolder(title: string, openLabel: string): Promise<string | undefined> {
+/** A folder the user picks; undefined when dismissed. @param start where the dialog opens */
+export async function pickFolder(
+  title: string,
+  openLabel?: string,
+  start: vscode.Uri | undefined = vscode.workspace.workspaceFolders?.[0]?.uri,
+): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title,
     openLabel,
     canSelectFiles: false,
     canSelectFolders: true,
-    defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri,
+    defaultUri: start,
   });
-  return picked?.[0]?.fsPath;
+  return picked?.[0];
 }
 
 /** Asks for the folder to write to, with a proposal that Enter accepts. */

@@ -2,15 +2,12 @@ import { requests, type DatasetOutcome, type PrepareParams } from '@disc-labelin
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, type Backend, type RequestOptions } from '../backend.js';
-import { saveConfiguration } from '../configuration.js';
+import { findConfigurations, saveConfiguration } from '../configuration.js';
 import type { Extension } from './command.js';
 import { openExample, tellOutcome } from './outcome.js';
 import { pathGiven } from './path-given.js';
 import { askFolder, beside, pickFolder } from './places.js';
 import { withProgress } from './with-progress.js';
-
-/** Name of configuration files. */
-const configurationName = 'disc-labeling.json';
 
 /** What to prepare, and into which folders. */
 interface Plan extends Pick<PrepareParams, 'dataset' | 'contrast' | 'preparation' | 'seed'> {
@@ -117,8 +114,9 @@ async function planFolder(dataset: string): Promise<Plan | undefined> {
 /** A configuration of the workspace, or a folder. */
 async function pick(): Promise<string | undefined> {
   const title = vscode.l10n.t('Dataset to prepare');
-  const folder = (): Promise<string | undefined> => pickFolder(title, vscode.l10n.t('Prepare'));
-  const files = await vscode.workspace.findFiles(`**/${configurationName}`, '**/node_modules/**', 50);
+  const folder = async (): Promise<string | undefined> =>
+    (await pickFolder(title, vscode.l10n.t('Prepare')))?.fsPath;
+  const files = await findConfigurations();
   if (files.length === 0) return folder();
   const choice = await vscode.window.showQuickPick(
     [

@@ -2,11 +2,11 @@ import { requests, type RunSummary, type StartTrainingParams } from '@disc-label
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
-import { isConfigurationFile, saveConfiguration } from '../configuration.js';
-import { pathGiven } from './path-given.js';
-import { shown, workspaceFolders } from '../training/places.js';
+import { findConfigurations, isConfigurationFile, saveConfiguration } from '../configuration.js';
 import { startTraining } from '../training/start.js';
-import { withoutBackend, type Command, type Extension } from './command.js';
+import { freePath, shown, workspaceFolders } from '../workspace.js';
+import { onGiven, type Command, type Extension } from './command.js';
+import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 
 /** Trains, and shows how it goes. */
@@ -33,7 +33,7 @@ async function withoutOverwriting(
   await saveConfiguration(uri);
   const { output, state } = await backend.request(requests.configuration, { uri: uri.toString() });
   if (!state.resumable && !state.trained) return params;
-  const another = await freeFolder(output);
+  const another = await freePath(output);
   const resume = vscode.l10n.t('Resume');
   const anew = vscode.l10n.t('Train into {0}', basename(another));
   const choice = await vscode.window.showWarningMessage(
@@ -48,18 +48,6 @@ async function withoutOverwriting(
   return choice === anew ? { config, output: another } : undefined;
 }
 
-/** The folder's name with the first number that is not taken. */
-async function freeFolder(folder: string): Promise<string> {
-  for (let number = 2; ; number++) {
-    const path = `${folder}-${number}`;
-    const taken = await vscode.workspace.fs.stat(vscode.Uri.file(path)).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return path;
-  }
-}
-
 interface TrainingPick extends vscode.QuickPickItem {
   readonly params?: StartTrainingParams;
 }
@@ -68,7 +56,7 @@ interface TrainingPick extends vscode.QuickPickItem {
 async function chooseTraining(backend: Backend): Promise<StartTrainingParams | undefined> {
   const folders = workspaceFolders();
   const [configs, sets] = await Promise.all([
-    vscode.workspace.findFiles('**/disc-labeling.json', '**/node_modules/**', 50),
+    findConfigurations(),
     backend.request(requests.preparedSets, { folders }),
   ]);
   const separator = (label: string): TrainingPick => ({ label, kind: vscode.QuickPickItemKind.Separator });
@@ -204,8 +192,8 @@ const withoutTraining = (extension: Extension): string | null =>
 
 /** What is done with trainings. */
 export const trainingCommands = {
-  train: { obstacle: withoutBackend, run: train },
-  resume: { obstacle: withoutBackend, run: resume },
+  train: onGiven(train),
+  resume: onGiven(resume),
   stopTraining: { obstacle: withoutTraining, run: stopTraining },
-  openRun: { obstacle: withoutBackend, run: openRun },
+  openRun: onGiven(openRun),
 } satisfies Record<string, Command>;

@@ -5,14 +5,14 @@ import {
   type LabelResponse,
   type ModelSummary,
 } from '@disc-labeling/server/protocol';
-import type { BackendHealth, Focus, Labelling, Truth } from '@disc-labeling/webview/messages';
+import { isLabelFile } from '@disc-labeling/server/protocol/label-file';
+import type { BackendHealth, Labelling, Truth } from '@disc-labeling/webview/messages';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, BackendUnavailable, type Backend } from '../backend.js';
 import { settings } from '../settings.js';
 import { FileWatcher } from './file-watcher.js';
 import { labelsOf, truthOf, type Inspection } from './inspection.js';
-import { isLabelFile } from './label-file.js';
 
 /**
  * An open volume: what the backend knows of it, shared by all viewers that show it. It reads and labels when it is
@@ -38,7 +38,6 @@ export class VolumeDocument implements vscode.CustomDocument {
   /** Title of the test report the labels come from; null for labels made here. */
   report: string | null = null;
   truth: Truth | null = null;
-  focus: Focus | null = null;
   labelling: Labelling = { phase: 'idle' };
   models: readonly ModelSummary[] = [];
 
@@ -73,13 +72,11 @@ export class VolumeDocument implements vscode.CustomDocument {
     await this.#read(labelNow);
   }
 
-  /** Shows what a test report says of this volume: its predictions and the truth, and the disc in question. */
+  /** Shows what a test report says of this volume: its predictions and the truth. */
   inspect(inspection: Inspection): void {
     this.cancel();
     this.#inspection = inspection;
     this.truth = truthOf(inspection);
-    const { focus } = inspection;
-    this.focus = focus && { ...focus, turn: (this.focus?.turn ?? 0) + 1 };
     this.#showInspection();
     this.#changed.fire();
   }
@@ -224,7 +221,6 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.labels = null;
     this.report = null;
     this.truth = null;
-    this.focus = null;
     this.#inspection = null;
     this.header = null;
     this.cancel();

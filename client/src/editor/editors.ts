@@ -6,6 +6,9 @@ import { VolumeDocument } from './document.js';
 import type { Inspection } from './inspection.js';
 import { ViewerPanel, type PanelOptions } from './panel.js';
 
+/** A place a viewer is to turn to. */
+type Target = Omit<Place, 'stamp'>;
+
 /** The custom editor for volumes, and the registry of open viewers. */
 export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<VolumeDocument>, vscode.Disposable {
   readonly #options: PanelOptions;
@@ -48,7 +51,7 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
    * Opens an image of a test report with its predictions and the truth, at the disc in question.
    * @throws Error with a sentence for the user where the image is gone
    */
-  async inspect(uri: vscode.Uri, inspection: Inspection): Promise<void> {
+  async inspect(uri: vscode.Uri, inspection: Inspection, place: Target | null): Promise<void> {
     try {
       await vscode.workspace.fs.stat(uri);
     } catch {
@@ -64,7 +67,7 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
     if (open) open.inspect(inspection);
     else this.#awaited.set(key, inspection);
     try {
-      await vscode.commands.executeCommand('vscode.openWith', uri, viewType, { preview: true });
+      await this.openAt(uri, place, { preview: true });
     } finally {
       this.#awaited.delete(key);
     }
@@ -80,11 +83,15 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
     });
   }
 
-  /** Opens a volume, or shows the viewer it has, at a place in its voxels. */
-  async openAt(uri: vscode.Uri, voxel: Place['voxel'] | null): Promise<void> {
-    const place = voxel && { voxel, stamp: Date.now() };
+  /** Opens a volume, or shows the viewer it has, at a place if one is given. */
+  async openAt(
+    uri: vscode.Uri,
+    target: Target | null,
+    options?: vscode.TextDocumentShowOptions,
+  ): Promise<void> {
+    const place = target && { ...target, stamp: Date.now() };
     if (place) this.#places.set(uri.toString(), place);
-    await vscode.commands.executeCommand('vscode.openWith', uri, viewType);
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewType, options);
     for (const panel of this.#panels) if (panel.document.uri.toString() === uri.toString()) panel.show(place);
     this.#places.delete(uri.toString());
   }

@@ -1,12 +1,11 @@
 import type { DescribeResponse, LabelResult, TestReport } from '@disc-labeling/server/protocol';
 import type { Truth } from '@disc-labeling/webview/messages';
 
-/** An image of a test report as it is looked at: what the model found, what is true, and the disc in question. */
+/** An image of a test report as it is looked at: what the model found, and what is true. */
 export interface Inspection {
   readonly report: TestReport;
   /** Name of the report's subject. */
   readonly subject: string;
-  readonly focus: { readonly value: number; readonly voxel: readonly [number, number, number] } | null;
 }
 
 const subjectOf = ({ report, subject }: Inspection) => report.subjects.find(({ name }) => name === subject);

@@ -78,7 +78,6 @@ export class ViewerPanel implements vscode.Disposable {
         },
       },
       truth: document.truth,
-      focus: document.focus,
       labelling: document.labelling,
       models: document.models,
       model: document.model,

@@ -1,10 +1,7 @@
 /** What lies in the workspace that models can be tested with: prepared sets and runs. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-
-/** More of a kind than anybody picks from. */
-const most = 200;
-const excluded = '**/{node_modules,.git,.*}/**';
+import { findFiles, freePath } from '../workspace.js';
 
 /** What of a prepared set's index a picker shows. */
 export interface FoundSet {
@@ -33,13 +30,13 @@ export async function findSets(split: 'validation' | 'test'): Promise<FoundSet[]
 
 /** Folders of trainings that have come to a model. */
 export async function findRuns(): Promise<string[]> {
-  const models = await vscode.workspace.findFiles('**/best/model.json', excluded, most);
+  const models = await findFiles('**/best/model.json');
   return [...new Set(models.map(({ fsPath }) => dirname(dirname(fsPath))))].sort();
 }
 
 /** Reads the files of a name; those that can't be read, or are of another kind, are left out. */
 async function readAll<T>(pattern: string, read: (json: unknown, folder: string) => T | null): Promise<T[]> {
-  const files = await vscode.workspace.findFiles(pattern, excluded, most);
+  const files = await findFiles(pattern);
   const entries = await Promise.all(
     files.map(async (file) => {
       try {
@@ -63,12 +60,5 @@ export async function reportFolder(model: string, set: string, ending = ''): Pro
     vscode.workspace.getWorkspaceFolder(vscode.Uri.file(set)) ?? vscode.workspace.workspaceFolders?.[0];
   const parent = vscode.Uri.joinPath(workspace?.uri ?? vscode.Uri.file(dirname(set)), 'reports');
   const name = `${basename(model)}-${basename(set)}${ending}`.replace(/[^\w.-]+/g, '-');
-  for (let number = 1; ; number++) {
-    const folder = vscode.Uri.joinPath(parent, number === 1 ? name : `${name}-${number}`);
-    const taken = await vscode.workspace.fs.stat(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return folder.fsPath;
-  }
+  return freePath(vscode.Uri.joinPath(parent, name).fsPath);
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { pathGiven } from '../commands/path-given.js';
+import { pickFolder } from '../commands/places.js';
 import { saveConfiguration } from '../configuration.js';
 import { findRuns, findSets } from './find.js';
 
@@ -129,11 +130,5 @@ export async function pickSet(split: 'validation' | 'test'): Promise<string | nu
   });
   if (!item) return null;
   if (item.folder !== null) return item.folder;
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Prepared Set'),
-      canSelectFolders: true,
-      canSelectFiles: false,
-    })) ?? [];
-  return folder?.fsPath ?? null;
+  return (await pickFolder(vscode.l10n.t('Prepared Set')))?.fsPath ?? null;
 }

@@ -1,7 +1,7 @@
 import { requests, type ErrorData, type GalleryContents } from '@disc-labeling/server/protocol';
 import type { GalleryAction, GalleryRequest, GalleryState } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
-import { BackendError, type Backend } from '../backend.js';
+import { BackendError, problemOf, type Backend } from '../backend.js';
 import { PageChannel } from '../pages/channel.js';
 
 export interface GalleryOptions {
@@ -67,14 +67,7 @@ export class GalleryPanel implements vscode.Disposable {
     } catch (error) {
       if (reading !== this.#reading) return;
       this.#contents = null;
-      this.#problem =
-        error instanceof BackendError
-          ? error.problem
-          : {
-              what: vscode.l10n.t('cannot open gallery'),
-              why: error instanceof Error ? error.message : String(error),
-              file: this.folder,
-            };
+      this.#problem = problemOf(error, vscode.l10n.t('cannot open gallery'), this.folder);
     } finally {
       reading.dispose();
     }

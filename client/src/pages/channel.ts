@@ -1,6 +1,7 @@
 import type { FromPage, ToPage } from '@disc-labeling/webview/messages';
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { messageOf } from '../words.js';
 import { pageHtml } from './html.js';
 
 /** The pages there are: each a bundle `dist/webview/<name>.js` with its style sheet. */
@@ -74,7 +75,7 @@ export class PageChannel<State, Request, Action = never> implements vscode.Dispo
       await this.#options.perform(request);
       this.#send({ type: 'answer', id });
     } catch (error) {
-      this.#send({ type: 'answer', id, error: error instanceof Error ? error.message : String(error) });
+      this.#send({ type: 'answer', id, error: messageOf(error) });
     }
   }
 

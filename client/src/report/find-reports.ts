@@ -1,5 +1,7 @@
 import type { TestReport } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
+import { pickFolder } from '../commands/places.js';
+import { findFiles } from '../workspace.js';
 
 /** The file in a report's folder that is the report. */
 export const reportFile = 'report.json';
@@ -14,7 +16,7 @@ export interface FoundReport {
 
 /** Test reports in the workspace, the newest first. */
 export async function findReports(): Promise<FoundReport[]> {
-  const files = await vscode.workspace.findFiles(`**/${reportFile}`, '**/node_modules/**', 500);
+  const files = await findFiles(`**/${reportFile}`);
   const found = await Promise.all(files.map(readHead));
   return found.flatMap((report) => report ?? []).sort((a, b) => (a.date < b.date ? 1 : -1));
 }
@@ -52,15 +54,5 @@ export async function pickReport(title: string, without?: vscode.Uri): Promise<v
     { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true },
   );
   if (!choice) return undefined;
-  return choice.folder ?? (await pickFolder(title));
-}
-
-async function pickFolder(title: string): Promise<vscode.Uri | undefined> {
-  const picked = await vscode.window.showOpenDialog({
-    title,
-    canSelectFiles: false,
-    canSelectFolders: true,
-    openLabel: vscode.l10n.t('Open Report'),
-  });
-  return picked?.[0];
+  return choice.folder ?? (await pickFolder(title, vscode.l10n.t('Open Report')));
 }

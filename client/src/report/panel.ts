@@ -7,9 +7,10 @@ import {
 import type { ReportDiscKey, ReportRequest, ReportState } from '@disc-labeling/webview/messages';
 import { isAbsolute, normalize } from 'node:path';
 import * as vscode from 'vscode';
-import { BackendError, type Backend } from '../backend.js';
+import { problemOf, type Backend } from '../backend.js';
 import type { VolumeEditors } from '../editor/editors.js';
 import { PageChannel } from '../pages/channel.js';
+import { messageOf } from '../words.js';
 import { pickReport, reportFile } from './find-reports.js';
 
 export interface ReportPanelOptions {
@@ -62,10 +63,7 @@ export class ReportPanel implements vscode.Disposable {
       this.panel.title = vscode.l10n.t('Test of {0}', this.#report.model.title);
     } catch (error) {
       this.#report = null;
-      this.#problem =
-        error instanceof BackendError
-          ? error.problem
-          : { what: vscode.l10n.t('cannot read report'), why: messageOf(error), file: this.folder.fsPath };
+      this.#problem = problemOf(error, vscode.l10n.t('cannot read report'), this.folder.fsPath);
     }
     this.#channel.update();
   }
@@ -127,11 +125,11 @@ export class ReportPanel implements vscode.Disposable {
       key &&
       found.discs.find(({ value, outcome }) => value === key.value && (outcome === 'false') === key.false);
     const place = disc?.truth ?? disc?.predicted;
-    await this.#options.editors.inspect(vscode.Uri.file(found.image), {
-      report,
-      subject,
-      focus: disc && place ? { value: disc.value, voxel: place.voxel } : null,
-    });
+    await this.#options.editors.inspect(
+      vscode.Uri.file(found.image),
+      { report, subject },
+      disc && place ? { disc: disc.value, voxel: place.voxel } : null,
+    );
   }
 
   /** Shows how the model of another report does on the same images. */
@@ -181,8 +179,6 @@ export class ReportPanel implements vscode.Disposable {
     this.#channel.dispose();
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A report's pictures lie in its folder; anything else is not shown. */
 const isBelow = (name: string): boolean =>

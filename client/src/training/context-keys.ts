@@ -1,14 +1,12 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { findFiles } from '../workspace.js';
 
 /** Files by which the explorer's menu knows a folder, and the context key with the folders that hold one. */
 const kinds = [
   { file: 'metrics.jsonl', key: 'discLabeling.runFolders' },
   { file: 'samples.json', key: 'discLabeling.preparedSets' },
 ] as const;
-
-/** More would not be searched for in a menu. */
-const most = 500;
 
 /** ms in which changes are taken together. */
 const delay = 500;
@@ -22,7 +20,7 @@ function follow(file: string, key: string): vscode.Disposable {
   const pattern = `**/${file}`;
   let timer: NodeJS.Timeout | undefined;
   const update = async (): Promise<void> => {
-    const found = await vscode.workspace.findFiles(pattern, '**/node_modules/**', most);
+    const found = await findFiles(pattern);
     const folders = found.map(({ fsPath }) => dirname(fsPath));
     await vscode.commands.executeCommand('setContext', key, folders);
   };

@@ -16,9 +16,9 @@ import type {
 } from '@disc-labeling/webview/messages';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { BackendError, type Backend } from '../backend.js';
+import { problemOf, type Backend } from '../backend.js';
 import { PageChannel } from '../pages/channel.js';
-import { workspaceFolders } from './places.js';
+import { workspaceFolders } from '../workspace.js';
 import type { Trainings } from './trainings.js';
 
 /** ms between two updates of the page while it trains. */
@@ -117,7 +117,7 @@ export class Dashboard implements vscode.Disposable {
       if (details.summary.state === 'training') this.#problem = null;
     } catch (error) {
       if (read !== this.#reads) return;
-      this.#problem = problemOf(error, this.run);
+      this.#problem = this.#problemOf(error);
     }
     this.#forgetNews();
     this.#channel.update();
@@ -182,6 +182,10 @@ export class Dashboard implements vscode.Disposable {
     });
   }
 
+  #problemOf(error: unknown): ErrorData {
+    return problemOf(error, vscode.l10n.t('the backend did not answer'), this.run);
+  }
+
   #forgetNews(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -233,7 +237,7 @@ export class Dashboard implements vscode.Disposable {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof vscode.CancellationError)) this.#problem = problemOf(error, this.run);
+      if (!(error instanceof vscode.CancellationError)) this.#problem = this.#problemOf(error);
     } finally {
       this.#pending = null;
       await this.#read();
@@ -272,13 +276,4 @@ function withoutFiles(details: RunDetails): DashboardRun {
 
 async function show(path: string): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(path), { viewColumn: vscode.ViewColumn.Beside });
-}
-
-function problemOf(error: unknown, file: string): ErrorData {
-  if (error instanceof BackendError) return error.problem;
-  return {
-    what: vscode.l10n.t('the backend did not answer'),
-    why: error instanceof Error ? error.message : String(error),
-    file,
-  };
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds } from '../commands/ids.js';
+import { timeLeft } from '../words.js';
 import type { Trainings } from './trainings.js';
 
 /** A status bar item while something trains: epoch and time left; a click opens the dashboard. */
@@ -25,7 +26,7 @@ export class TrainingStatus implements vscode.Disposable {
     const { run, step, epochs } = training;
     const name = basename(run);
     const epoch = vscode.l10n.t('epoch {0} of {1}', (step?.epoch ?? 0) + 1, epochs);
-    const left = step && vscode.l10n.t('{0} left', timeLeft(step.secondsLeft));
+    const left = step && timeLeft(step.secondsLeft, vscode.l10n.t);
     const others = more.length > 0 ? ` +${more.length}` : '';
     this.#item.text = `$(pulse) ${[epoch, left].filter(Boolean).join(' \u00b7 ')}${others}`;
     this.#item.tooltip = vscode.l10n.t('Training {0}: {1}. Click for the dashboard.', name, epoch);
@@ -38,12 +39,4 @@ export class TrainingStatus implements vscode.Disposable {
     this.#listener.dispose();
     this.#item.dispose();
   }
-}
-
-function timeLeft(seconds: number): string {
-  if (seconds < 90) return vscode.l10n.t('{0} s', Math.ceil(seconds));
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90
-    ? vscode.l10n.t('{0} min', minutes)
-    : vscode.l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
 }

@@ -1,9 +1,6 @@
-import type { RunState, RunSummary, TrainingEvent } from '@disc-labeling/server/protocol';
+import type { RunState, RunSummary, TrainingStepEvent } from '@disc-labeling/server/protocol';
 import { dotted, percent, plain, timeLeft, type Translate } from '../words.js';
 import { factTable, type ItemParts } from './parts.js';
-
-/** The latest step of a training, as the backend tells it. */
-export type LiveStep = Extract<TrainingEvent, { kind: 'step' }>;
 
 const looks: Readonly<Record<RunState, { readonly icon: string; readonly colour?: string }>> = {
   training: { icon: 'sync~spin', colour: 'charts.blue' },
@@ -13,7 +10,7 @@ const looks: Readonly<Record<RunState, { readonly icon: string; readonly colour?
 };
 
 /** A run as the *Runs* view shows it. @param live the latest step while it trains */
-export function runParts(run: RunSummary, live: LiveStep | null, t: Translate): ItemParts {
+export function runParts(run: RunSummary, live: TrainingStepEvent | null, t: Translate): ItemParts {
   const { name, model, state, epoch, epochs, best, problem, path, updated } = run;
   const quality = best && qualityOf(best, t);
   const left = state === 'training' && live ? timeLeft(live.secondsLeft, t) : null;

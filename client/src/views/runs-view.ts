@@ -1,8 +1,15 @@
-import { requests, type RunSummary, type TrainingEvent } from '@disc-labeling/server/protocol';
+import {
+  requests,
+  type RunSummary,
+  type TrainingEvent,
+  type TrainingStepEvent,
+} from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { commandIds } from '../commands/ids.js';
+import { workspaceFolders } from '../workspace.js';
 import { treeItem } from './item.js';
-import { runParts, type LiveStep } from './run-parts.js';
+import { runParts } from './run-parts.js';
 
 /** Files of a run that change when its state does. */
 const runFiles = '**/{metrics.jsonl,training-state.safetensors,.lock}';
@@ -16,7 +23,7 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
   readonly #view = vscode.window.createTreeView('discLabeling.runs', { treeDataProvider: this });
   readonly #backend: Backend;
   readonly #listeners: vscode.Disposable;
-  readonly #steps = new Map<string, LiveStep>();
+  readonly #steps = new Map<string, TrainingStepEvent>();
   #runs: readonly RunSummary[] = [];
   /** The runs have to be listed again. */
   #stale = true;
@@ -84,7 +91,7 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
   getTreeItem(run: RunSummary): vscode.TreeItem {
     return treeItem(run.path, runParts(run, this.#steps.get(run.path) ?? null, vscode.l10n.t), {
       title: vscode.l10n.t('Open Run'),
-      command: 'discLabeling.openRun',
+      command: commandIds.openRun,
       arguments: [run],
     });
   }
@@ -93,7 +100,7 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
     if (run) return [];
     if (this.#stale) {
       this.#stale = false;
-      const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+      const folders = workspaceFolders();
       const may = folders.length > 0 && vscode.workspace.isTrusted;
       this.#runs = may ? await this.#list(folders) : [];
       this.#showBadge();

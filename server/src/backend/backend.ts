@@ -16,13 +16,14 @@ import {
   type RequestMethod,
   type WithProgress,
 } from '../protocol/index.js';
+import type { Work, WorkProgress } from '../work.js';
 import { Activity } from './activity.js';
 import { configurationCapabilities, speakConfiguration } from './configuration-language.js';
 import { toResponseError } from './errors.js';
 import { createHandlers, type Handlers } from './handlers/index.js';
-import type { HandlerDependencies, RequestContext } from './handlers/types.js';
+import type { HandlerDependencies } from './handlers/types.js';
 import { OverlayStore } from './overlays.js';
-import type { ServiceFactories, Services, ServiceTools, WorkProgress } from './services.js';
+import type { ServiceFactories, Services, ServiceTools } from './services.js';
 
 /** An `AbortSignal` that follows `$/cancelRequest`. */
 function signalOf(token: CancellationToken): AbortSignal {
@@ -33,10 +34,7 @@ function signalOf(token: CancellationToken): AbortSignal {
 }
 
 /** Reports under the token of the request, if it brought one (`$/progress` with begin, report and end). */
-function progressOf(
-  connection: Connection,
-  params: unknown,
-): { report: RequestContext['progress']; end(): void } {
+function progressOf(connection: Connection, params: unknown): { report: Work['progress']; end(): void } {
   const token = (params as WithProgress | null)?.workDoneToken;
   if (token === undefined) return { report: () => {}, end: () => {} };
   const send = (value: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd): void =>
@@ -59,7 +57,7 @@ function progressOf(
 function register(connection: Connection, handlers: Handlers): void {
   for (const method of Object.keys(handlers) as RequestMethod[]) {
     // The map's type ties parameters to handlers; a loop over its keys can't follow that.
-    const handle = handlers[method] as (params: unknown, context: RequestContext) => Promise<unknown>;
+    const handle = handlers[method] as (params: unknown, context: Work) => Promise<unknown>;
     connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
       const progress = progressOf(connection, params);
       try {

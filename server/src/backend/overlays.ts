@@ -2,20 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OverlayVolumes } from '../labeling/overlays.js';
+import { isAlive } from '../process-alive.js';
 import type { LabelResponse } from '../protocol/index.js';
-import type { LabelOutcome } from './services.js';
 
 const prefix = 'overlays-';
-
-/** True while a process with this id runs. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /**
  * The temporary files of attention and heat maps: one pair per volume, replaced when it is labelled again, gone
@@ -46,10 +37,7 @@ export class OverlayStore {
    * Writes the overlays of one volume under new names (viewers may still be reading the old ones, and must not
    * take a cached file for a new one), then deletes those of its previous labelling.
    */
-  async put(
-    volume: string,
-    overlays: NonNullable<LabelOutcome['overlays']>,
-  ): Promise<LabelResponse['overlays']> {
+  async put(volume: string, overlays: OverlayVolumes): Promise<LabelResponse['overlays']> {
     const key = createHash('sha256').update(volume).digest('hex').slice(0, 16);
     await mkdir(this.folder, { recursive: true });
     const before = (await readdir(this.folder)).filter((name) => name.startsWith(key));

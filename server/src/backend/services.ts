@@ -1,74 +1,26 @@
-import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import type { ConfigurationService } from '../configuration/service.js';
 import type { GalleryService } from '../dataset/gallery/service.js';
 import type { DatasetService } from '../dataset/service.js';
-import type { PicturesService } from '../evaluation/pictures.js';
+import type { PicturesService } from '../visualization/service.js';
 import type { EvaluationService } from '../evaluation/service.js';
+import type { LabelOptions, LabelOutcome } from '../labeling/labeler.js';
 import type { ModelLibrary } from '../labeling/model-library.js';
-import type {
-  DescribeResponse,
-  Disc,
-  InitializationOptions,
-  LabelResult,
-  ModelSummary,
-  NotificationMethod,
-  Notifications,
-  SaveLabelsResponse,
-} from '../protocol/index.js';
+import type { LabelingService } from '../labeling/service.js';
+import type { InitializationOptions, NotificationMethod, Notifications } from '../protocol/index.js';
 import type { TrainingService } from '../training/service.js';
-
-/** How far a piece of work has come. */
-export interface WorkProgress {
-  /** What is being done now, a few words: `reading`, `running the network`. */
-  readonly message: string;
-  /** 0..1 of the whole, where it is known. */
-  readonly fraction?: number;
-}
-
-export interface LabelOptions {
-  /** Name of a model or path of a model folder; the default model when absent. */
-  readonly model?: string;
-  readonly engine?: EngineChoice;
-  /** Also make attention and heat maps. */
-  readonly overlays?: boolean;
-  readonly signal: AbortSignal;
-  readonly progress: (progress: WorkProgress) => void;
-}
-
-export interface LabelOutcome {
-  readonly result: LabelResult;
-  /**
-   * Whole NIfTI files in the volume's world frame, as thick as the labelled slab, values 0..1;
-   * null where they were not asked for.
-   */
-  readonly overlays: { readonly attention: Uint8Array | null; readonly heatmap: Uint8Array } | null;
-}
-
-/** What the backend needs of labelling; tests of the editor put a double in its place. */
-export interface LabelingService {
-  /** @throws UserError for a file or model that can't be used; CancelledError once `signal` is aborted */
-  label(path: string, options: LabelOptions): Promise<LabelOutcome>;
-  /** Reads a header only. @throws UserError */
-  describe(path: string): Promise<DescribeResponse>;
-  models(): Promise<readonly ModelSummary[]>;
-  engines(): Promise<readonly EngineStatus[]>;
-  /** Writes the label volume and its sidecar beside the image. @throws UserError */
-  saveLabels(
-    path: string,
-    labels: {
-      readonly discs: readonly Disc[];
-      readonly model: string;
-      readonly engine?: string;
-      readonly overwrite: boolean;
-      readonly folder?: string;
-    },
-  ): Promise<SaveLabelsResponse>;
-  /** Ends worker threads and sessions. */
-  dispose(): Promise<void>;
-}
+import type { MeasuredProgress, Work } from '../work.js';
 
 /** What others see of a service. */
 type Public<Service> = Pick<Service, keyof Service>;
+
+/** What the backend needs of labelling; tests of the editor put a double in its place. */
+export interface Labeling extends Omit<Public<LabelingService>, 'label'> {
+  /** @throws UserError for a file or model that can't be used; CancelledError once `signal` is aborted */
+  label(
+    path: string,
+    options: LabelOptions & Work<MeasuredProgress>,
+  ): Promise<Pick<LabelOutcome, 'result' | 'overlays'>>;
+}
 
 /** Every service the backend offers, by area. */
 export interface Services {
@@ -76,7 +28,7 @@ export interface Services {
   readonly datasets: Public<DatasetService>;
   readonly evaluation: Public<EvaluationService>;
   readonly galleries: Public<GalleryService>;
-  readonly labeling: LabelingService;
+  readonly labeling: Labeling;
   readonly models: Public<ModelLibrary>;
   readonly pictures: Public<PicturesService>;
   readonly training: Public<TrainingService>;

@@ -74,7 +74,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-function buildProgram(signal: AbortSignal): Command {
+/** The whole command line, ready to parse. */
+export function buildProgram(signal: AbortSignal): Command {
   const program = new Command('disc-labeling')
     .description(
       'Labels intervertebral discs in spine MRI; trains, evaluates and tests the network that does it.',

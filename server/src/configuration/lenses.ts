@@ -1,5 +1,5 @@
 import { configurationCommands } from '../protocol/configuration.js';
-import { differencesToRun } from './checks.js';
+import { differencesToRun } from './checks/output.js';
 import type { Disk } from './disk.js';
 import type { Configuration } from './read.js';
 

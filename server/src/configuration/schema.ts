@@ -58,6 +58,3 @@ export const configurationSchema = trainingConfigSchema.extend({
     .optional()
     .describe('The run folder: checkpoints, metrics, pictures, log. Without it `runs/<name>`.'),
 });
-
-/** What a configuration file may hold: only what differs from the defaults. */
-export type ConfigurationInput = z.input<typeof configurationSchema>;

@@ -1,7 +1,7 @@
 import { UserError } from '@disc-labeling/models/errors';
 import type { ModelPlaces } from '../labeling/models.js';
 import type { ConfigurationSummary } from '../protocol/configuration.js';
-import { diskFindings } from './checks.js';
+import { diskFindings } from './checks/index.js';
 import { Disk } from './disk.js';
 import type { Finding } from './findings.js';
 import { formFindings } from './form.js';

@@ -8,23 +8,22 @@ import type {
   SynthesizeParams,
 } from '../protocol/index.js';
 import { formatBytes } from '../volume/sniff.js';
+import type { MeasuredProgress, Work } from '../work.js';
 import { createDataset } from './create.js';
 import { prepareDataset, type PreparedDataset } from './prepare/prepare.js';
 import { writeContactSheets } from './sheets.js';
 import { synthesizeDataset } from './synthesize.js';
 
-/** What long work on a dataset is given. */
-export interface DatasetWork {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: { readonly message: string; readonly fraction: number }) => void;
-}
-
+/** Makes datasets and prepared sets; holds nothing between calls. */
 export class DatasetService {
   /** @param options `threads`: that prepare and draw; default: as many as there are cores */
   constructor(private readonly options: { readonly threads?: number } = {}) {}
 
   /** See {@link createDataset}. @throws UserError, CancelledError */
-  async create({ bids, output, link }: CreateDatasetParams, work: DatasetWork): Promise<DatasetOutcome> {
+  async create(
+    { bids, output, link }: CreateDatasetParams,
+    work: Work<MeasuredProgress>,
+  ): Promise<DatasetOutcome> {
     // Looking at files is quick, bringing them is not.
     const stages = stagesOf(work, { looking: [0, 0.2], copying: [0.2, 1], linking: [0.2, 1] });
     const { folder, taken, leftOut, files, notDownloaded, notices } = await createDataset(bids, output, {
@@ -48,7 +47,7 @@ export class DatasetService {
   }
 
   /** See {@link prepareDataset}; with `pictures` also contact sheets. @throws UserError, CancelledError */
-  async prepare(params: PrepareParams, work: DatasetWork): Promise<DatasetOutcome> {
+  async prepare(params: PrepareParams, work: Work<MeasuredProgress>): Promise<DatasetOutcome> {
     const { dataset, output, contrast, split, preparation, seed, pictures = false } = params;
     const stages = stagesOf(work, { preparing: [0, pictures ? 0.8 : 1], drawing: [0.8, 1] });
     const prepared = await prepareDataset(dataset, output, {
@@ -79,7 +78,7 @@ export class DatasetService {
   /** See {@link synthesizeDataset}. @throws UserError, CancelledError */
   async synthesize(
     { output, subjects, seed }: SynthesizeParams,
-    { signal, progress }: DatasetWork,
+    { signal, progress }: Work<MeasuredProgress>,
   ): Promise<DatasetOutcome> {
     const written = await synthesizeDataset(output, {
       subjects,
@@ -103,7 +102,7 @@ export class DatasetService {
 
 /** Reports stages as parts of one whole. @param shares where each begins and ends, 0..1 */
 function stagesOf(
-  { progress }: DatasetWork,
+  { progress }: Work<MeasuredProgress>,
   shares: Readonly<Record<string, readonly [number, number]>>,
 ): (stage: string, done: number, total: number, note: string) => void {
   return (stage, done, total, note) => {

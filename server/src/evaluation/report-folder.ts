@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CancelledError, UserError } from '@disc-labeling/models/errors';
 import { reasonOf } from '@disc-labeling/models/system-errors';
+import { putInPlace } from '@disc-labeling/models/weights/files';
+import { isAlive } from '../process-alive.js';
 import type { TestReport } from '../protocol/evaluation.js';
 import { writeWhole } from '../volume/write-whole.js';
 import { parseReport } from './report-schema.js';
@@ -58,16 +60,8 @@ export class ReportFolder {
   /** Puts the folder in its place; a report that was there goes once the new one stands. */
   async finish(report: TestReport): Promise<void> {
     await writeWhole(join(this.folder, reportFile), `${JSON.stringify(report, null, 2)}\n`);
-    const old = join(dirname(this.place), `.${basename(this.place)}.old-${randomUUID().slice(0, 8)}`);
     try {
-      const replaced = await renameIfThere(this.place, old);
-      try {
-        await rename(this.folder, this.place);
-      } catch (error) {
-        if (replaced) await rename(old, this.place);
-        throw error;
-      }
-      await rm(old, { recursive: true, force: true });
+      await putInPlace(this.folder, this.place);
     } catch (cause) {
       throw new UserError('cannot write report', reasonOf(cause, 'writing'), this.place, { cause });
     }
@@ -102,22 +96,3 @@ const namesIn = (folder: string): Promise<string[]> =>
     if (error.code === 'ENOENT') return [];
     throw new UserError('cannot write report', reasonOf(error, 'writing'), folder, { cause: error });
   });
-
-async function renameIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

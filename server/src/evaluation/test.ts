@@ -23,7 +23,7 @@ import {
 } from './test-sample.js';
 
 /** A disc within this distance of its true place, in mm, counts as found. */
-export const defaultTolerance = 5;
+const defaultTolerance = 5;
 
 export interface TestOptions {
   /** Folder of the model. */

@@ -6,7 +6,6 @@ import { CancelledError, UserError } from '@disc-labeling/models/errors';
 import { reasonOf } from '@disc-labeling/models/system-errors';
 import { isLabelFile } from '../protocol/label-file.js';
 import type {
-  Disc,
   FolderVolume,
   FolderVolumes,
   LabelFolderResult,
@@ -17,6 +16,9 @@ import type {
 import { version } from '../version.js';
 import { labelPaths } from '../volume/labels.js';
 import { writeWhole } from '../volume/write-whole.js';
+import type { MeasuredProgress, Work } from '../work.js';
+import type { LabelOptions, LabelOutcome } from './labeler.js';
+import type { LabelsToSave } from './service.js';
 
 const descriptionFile = 'dataset_description.json';
 const derivatives = 'derivatives';
@@ -63,31 +65,13 @@ async function imagesBelow(folder: string): Promise<string[]> {
 
 /** What labels and saves; the labelling service. */
 export interface VolumeLabeler {
-  label(
-    path: string,
-    options: {
-      readonly model?: string;
-      readonly signal: AbortSignal;
-      readonly progress: (progress: { readonly message: string; readonly fraction?: number }) => void;
-    },
-  ): Promise<{ readonly result: LabelResult }>;
-  saveLabels(
-    path: string,
-    labels: {
-      readonly discs: readonly Disc[];
-      readonly model: string;
-      readonly engine?: string;
-      readonly overwrite: boolean;
-      readonly folder?: string;
-    },
-  ): Promise<unknown>;
+  label(path: string, options: LabelOptions & Work<MeasuredProgress>): Promise<Pick<LabelOutcome, 'result'>>;
+  saveLabels(path: string, labels: LabelsToSave): Promise<unknown>;
 }
 
-export interface LabelFolderOptions {
+export interface LabelFolderOptions extends Work<MeasuredProgress> {
   readonly existing: 'keep' | 'replace';
   readonly model?: string;
-  readonly signal: AbortSignal;
-  readonly progress: (progress: { readonly message: string; readonly fraction: number }) => void;
 }
 
 /**

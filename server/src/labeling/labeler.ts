@@ -8,18 +8,11 @@ import { assertUsable, readVolume } from '../volume/nifti.js';
 import { voxelToWorld } from '../volume/orientation.js';
 import { pixelToVoxel, type SagittalSlab, type SlabFrame } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
+import type { MeasuredProgress } from '../work.js';
 import { levelDoubt } from './level-doubt.js';
 import { findModel, type ModelPlaces } from './models.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from './reading.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
-
-/** How far a labelling has come. */
-export interface LabelProgress {
-  /** What is being done now, a few words. */
-  readonly message: string;
-  /** 0..1 of the whole. */
-  readonly fraction: number;
-}
 
 export interface LabelOptions {
   /** Name of a model or path of a model folder; the default model when absent. */
@@ -28,11 +21,12 @@ export interface LabelOptions {
   /** Also make attention and heat maps as NIfTI bytes. */
   readonly overlays?: boolean;
   readonly signal?: AbortSignal;
-  readonly progress?: (progress: LabelProgress) => void;
+  readonly progress?: (progress: MeasuredProgress) => void;
 }
 
 export interface LabelOutcome {
   readonly result: LabelResult;
+  /** Null where they were not asked for. */
   readonly overlays: OverlayVolumes | null;
   readonly volume: Volume;
   /** The slab that was labelled, for pictures. */

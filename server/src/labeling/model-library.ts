@@ -13,6 +13,7 @@ import { modelCard } from '../training/model-card.js';
 import { exportModel, type ExportedModel, type ExportSize } from './export-model.js';
 import { availableModels, findModel, type ModelPlaces } from './models.js';
 
+/** The models of one user, as both doors change them. */
 export class ModelLibrary {
   constructor(private readonly where: ModelPlaces = places) {}
 

@@ -7,6 +7,17 @@ import { version } from '../version.js';
 import { Labeler, type LabelerOptions, type LabelOptions, type LabelOutcome } from './labeler.js';
 import { availableModels } from './models.js';
 
+/** Labels, and how their file is written. */
+export interface LabelsToSave {
+  readonly discs: readonly Disc[];
+  readonly model: string;
+  readonly engine?: string;
+  /** Replace label files that are there. */
+  readonly overwrite: boolean;
+  /** Where they go; beside the image when absent. */
+  readonly folder?: string;
+}
+
 /** Everything about labelling that a door can ask for. */
 export class LabelingService {
   private readonly labeler: Labeler;
@@ -40,15 +51,8 @@ export class LabelingService {
    */
   async saveLabels(
     path: string,
-    labels: {
-      readonly discs: readonly Disc[];
-      readonly model: string;
-      readonly engine?: string;
-      readonly overwrite: boolean;
-      readonly folder?: string;
-    },
+    { discs, model, engine, overwrite, folder }: LabelsToSave,
   ): Promise<SaveLabelsResponse> {
-    const { discs, model, engine, overwrite, folder } = labels;
     return writeLabelVolume(
       path,
       await readGrid(path),

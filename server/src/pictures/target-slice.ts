@@ -67,6 +67,7 @@ export const onCanvas = (
   y: place.top + ((row + 0.5) / picture.height) * place.height,
 });
 
+/** Draws a slice, enlarged to a place (canvas pixels). */
 export function drawPicture(
   context: SKRSContext2D,
   { picture }: Pick<TargetSlice, 'picture'>,

@@ -208,6 +208,15 @@ export interface TestParams extends WithProgress {
   readonly skeleton?: string;
 }
 
+export interface SaveReportParams {
+  /** Folder of the report. */
+  readonly folder: string;
+  /** The HTML file that is written; one that is there is replaced. */
+  readonly file: string;
+  /** Shown in it, if given. */
+  readonly comparison?: ReportComparison | null;
+}
+
 export interface EvaluationRequests {
   /** Sent by *Evaluate*. Cancellable. */
   'discLabeling/evaluate': { params: EvaluateParams; result: SetEvaluation };
@@ -220,6 +229,8 @@ export interface EvaluationRequests {
     params: { readonly folders: readonly [string, string] };
     result: ReportComparison;
   };
+  /** Sent by *Save as HTML*: writes a report as one self-contained page. */
+  'discLabeling/saveReport': { params: SaveReportParams; result: { readonly file: string } };
 }
 
 export const evaluationRequests = {
@@ -227,4 +238,5 @@ export const evaluationRequests = {
   test: 'discLabeling/test',
   report: 'discLabeling/report',
   compareReports: 'discLabeling/compareReports',
+  saveReport: 'discLabeling/saveReport',
 } as const satisfies Record<string, keyof EvaluationRequests>;

@@ -6,16 +6,12 @@
 import type { EngineChoice, EngineStatus } from '@disc-labeling/models/engines/types';
 import { configurationRequests, type ConfigurationRequests } from './configuration.js';
 import type { BackendStatus } from './core.js';
-import { datasetRequests, galleryRequests, type DatasetRequests, type GalleryRequests } from './datasets.js';
-import { folderRequests, type FolderRequests } from './folders.js';
+import { datasetRequests, type DatasetRequests } from './datasets.js';
 import { evaluationRequests, type EvaluationRequests } from './evaluation.js';
+import { folderRequests, type FolderRequests } from './folders.js';
+import { galleryRequests, type GalleryRequests } from './gallery.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
-import {
-  modelLibraryRequests,
-  modelRequests,
-  type ModelLibraryRequests,
-  type ModelRequests,
-} from './models.js';
+import { modelRequests, type ModelRequests } from './models.js';
 import { pictureRequests, type PictureRequests } from './pictures.js';
 import {
   trainingNotifications,
@@ -23,22 +19,21 @@ import {
   type TrainingNotifications,
   type TrainingRequests,
 } from './training.js';
-import { reportRequests, type ReportRequests } from './report.js';
 
 export type * from './configuration.js';
 export type * from './core.js';
 export type * from './datasets.js';
-export { configurationCommands } from './configuration.js';
-export { userErrorCode } from './core.js';
 export type * from './evaluation.js';
 export type * from './folders.js';
+export type * from './gallery.js';
 export type * from './labeling.js';
 export type * from './labels.js';
-export { modelNamePattern } from './models.js';
 export type * from './models.js';
 export type * from './pictures.js';
-export type * from './report.js';
 export type * from './training.js';
+export { configurationCommands } from './configuration.js';
+export { userErrorCode } from './core.js';
+export { modelNamePattern } from './models.js';
 export type { EngineStatus, EngineChoice };
 
 /**
@@ -53,10 +48,8 @@ export interface Requests
     FolderRequests,
     GalleryRequests,
     LabelingRequests,
-    ModelLibraryRequests,
     ModelRequests,
     PictureRequests,
-    ReportRequests,
     TrainingRequests {}
 
 /** Backend → editor notifications. */
@@ -69,17 +62,15 @@ export type NotificationMethod = keyof Notifications;
 
 /** Method names as values, so that no string literal is scattered about. */
 export const requests = {
-  ...labelingRequests,
-  ...folderRequests,
-  ...modelRequests,
   ...configurationRequests,
-  ...modelLibraryRequests,
   ...datasetRequests,
+  ...evaluationRequests,
+  ...folderRequests,
   ...galleryRequests,
+  ...labelingRequests,
+  ...modelRequests,
   ...pictureRequests,
   ...trainingRequests,
-  ...reportRequests,
-  ...evaluationRequests,
 } as const satisfies Record<string, RequestMethod>;
 
 export const notifications = {

@@ -47,6 +47,13 @@ export interface SaveLabelsResponse {
   readonly kept?: boolean;
 }
 
+/** Disc labels on disk that belong to an image. */
+export interface TruthLabels {
+  /** Absolute path of the label file. */
+  readonly file: string;
+  readonly discs: readonly Omit<Disc, 'score'>[];
+}
+
 export interface LabelingRequests {
   /** Sent when a volume is opened or labelled again. Cancellable. */
   'discLabeling/label': { params: LabelParams; result: LabelResponse };
@@ -54,10 +61,13 @@ export interface LabelingRequests {
   'discLabeling/describe': { params: DescribeParams; result: DescribeResponse };
   /** Sent by *Save Labels*: writes the label volume beside the image. */
   'discLabeling/saveLabels': { params: SaveLabelsParams; result: SaveLabelsResponse };
+  /** Sent when a volume was opened: a rater's labels of it, null where there are none. */
+  'discLabeling/findTruth': { params: WithUri; result: TruthLabels | null };
 }
 
 export const labelingRequests = {
   label: 'discLabeling/label',
   describe: 'discLabeling/describe',
   saveLabels: 'discLabeling/saveLabels',
+  findTruth: 'discLabeling/findTruth',
 } as const satisfies Record<string, keyof LabelingRequests>;

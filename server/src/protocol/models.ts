@@ -48,15 +48,6 @@ export interface ModelRequests {
   'discLabeling/models': { params: null; result: readonly ModelSummary[] };
   /** Sent by *Show Engines* and the status tooltip. */
   'discLabeling/engines': { params: null; result: readonly EngineStatus[] };
-}
-
-export const modelRequests = {
-  models: 'discLabeling/models',
-  engines: 'discLabeling/engines',
-} as const satisfies Record<string, keyof ModelRequests>;
-
-/** What changes the user's own models, or takes models out. */
-export interface ModelLibraryRequests {
   /** Sent by *Import Weights*. */
   'discLabeling/importWeights': { params: ImportWeightsParams; result: ModelSummary };
   /** Sent by *Install Best as Model*: copies a run's best among the user's own models. */
@@ -67,12 +58,14 @@ export interface ModelLibraryRequests {
   'discLabeling/deleteModel': { params: { readonly path: string }; result: null };
 }
 
-export const modelLibraryRequests = {
+export const modelRequests = {
+  models: 'discLabeling/models',
+  engines: 'discLabeling/engines',
   importWeights: 'discLabeling/importWeights',
   installModel: 'discLabeling/installModel',
   exportModel: 'discLabeling/exportModel',
   deleteModel: 'discLabeling/deleteModel',
-} as const satisfies Record<string, keyof ModelLibraryRequests>;
+} as const satisfies Record<string, keyof ModelRequests>;
 
 /** What a model may be called: its name is a folder's, too. */
 export const modelNamePattern = /^(?!\.)[\w.-]+$/;

@@ -335,14 +335,14 @@ function contradictions({
 }
 
 /** A preset's widths. */
-export function spelledOut(network: ParsedConfig['network']): NetworkConfig {
+function spelledOut(network: ParsedConfig['network']): NetworkConfig {
   if (network === 'reference') return referenceNetwork();
   if (network === 'light') return lightNetwork();
   return network;
 }
 
 /** Disc label value of the first heat map: C2/C3. */
-export const firstDiscValue = 3;
+const firstDiscValue = 3;
 
 /**
  * What the heat maps of a network trained here mean. Maps are anatomical levels from C2/C3

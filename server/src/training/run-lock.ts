@@ -2,6 +2,7 @@ import { UserError } from '@disc-labeling/models/errors';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../process-alive.js';
 
 /**
  * Takes a run folder for this process, so that two trainings never write the same checkpoints. A lock whose
@@ -71,14 +72,5 @@ function livingHolder(lock: string): { holder: string; process: number | null } 
     return isAlive(pid) ? { holder: `process ${pid}`, process: pid } : null;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -8,6 +8,7 @@ import type {
   StartTrainingParams,
   StartTrainingResult,
 } from '../protocol/training.js';
+import type { Work } from '../work.js';
 import { ActiveTraining } from './active-training.js';
 import { RunFollower } from './run-follower.js';
 import { RunList } from './run-list.js';
@@ -34,11 +35,6 @@ export interface TrainingServiceOptions {
   readonly notify: <Method extends NotificationMethod>(method: Method, params: Notifications[Method]) => void;
 }
 
-export interface StartContext {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: { readonly message: string }) => void;
-}
-
 /** Trainings: starts, stops and follows them, and reads what they left. */
 export class TrainingService {
   readonly #active = new Map<string, ActiveTraining>();
@@ -59,7 +55,7 @@ export class TrainingService {
    */
   async start(
     params: StartTrainingParams,
-    { signal, progress }: StartContext = {},
+    { signal, progress }: Partial<Work> = {},
   ): Promise<StartTrainingResult> {
     const from = await startingPoint(params, (path) => this.#active.has(path));
     const run = from.output;

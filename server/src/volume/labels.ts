@@ -1,5 +1,5 @@
 /** Disc label files: one voxel per disc in the image's grid, and the sidecar that says where they come from. */
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '@disc-labeling/models/errors';
 import { discName, isDiscValue } from './levels.js';
@@ -55,10 +55,7 @@ export async function writeLabelVolume(
   options: { folder?: string; overwrite?: boolean } = {},
 ): Promise<LabelFiles> {
   const paths = labelPaths(imagePath, options.folder);
-  const exists = await access(paths.volume).then(
-    () => true,
-    () => false,
-  );
+  const exists = existsSync(paths.volume);
   if (exists && options.overwrite === false)
     throw new UserError(
       'cannot write labels',

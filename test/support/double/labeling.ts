@@ -1,5 +1,5 @@
 import { CancelledError, UserError } from '@disc-labeling/models/errors';
-import type { LabelingService, LabelOptions, LabelOutcome } from '@disc-labeling/server/backend/services';
+import type { Labeling } from '@disc-labeling/server/backend/services';
 import type { Disc, ModelSummary } from '@disc-labeling/server/protocol';
 import { readHeader } from '@disc-labeling/server/volume/nifti';
 import { volumeBytes } from '@disc-labeling/server/volume/nifti-writer';
@@ -41,15 +41,15 @@ const model = (
  * Stands in for the network in tests of the editor: knows no volume but answers with the points written beside it
  * (`<stem>.json` with `discs: [{name, voxel, world}]`).
  */
-export class LabelingDouble implements LabelingService {
+export class LabelingDouble implements Labeling {
   #count = 0;
 
   constructor(private readonly options: DoubleOptions = {}) {}
 
   async label(
     path: string,
-    { signal, progress, overlays, model: chosen }: LabelOptions,
-  ): Promise<LabelOutcome> {
+    { signal, progress, overlays, model: chosen }: Parameters<Labeling['label']>[1],
+  ): ReturnType<Labeling['label']> {
     const { duration = 300, crashes = [], outcome = 'points' } = this.options;
     const number = ++this.#count;
     const steps = ['reading', 'preparing', 'running the network', 'naming discs'];

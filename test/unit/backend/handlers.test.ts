@@ -10,7 +10,7 @@ import { toResponseError } from '../../../server/src/backend/errors.js';
 import { createHandlers } from '../../../server/src/backend/handlers/index.js';
 import { pathOf, type HandlerDependencies } from '../../../server/src/backend/handlers/types.js';
 import { OverlayStore } from '../../../server/src/backend/overlays.js';
-import type { LabelingService, Services } from '../../../server/src/backend/services.js';
+import type { Labeling, Services } from '../../../server/src/backend/services.js';
 import type { BackendStatus, LabelResult } from '../../../server/src/protocol/index.js';
 
 let folder: string;
@@ -81,7 +81,7 @@ describe('handlers', () => {
   const statuses: BackendStatus[] = [];
   let saved: unknown[];
 
-  function handlers(service: Partial<LabelingService>) {
+  function handlers(service: Partial<Labeling>) {
     statuses.length = 0;
     saved = [];
     return createHandlers({
@@ -93,7 +93,7 @@ describe('handlers', () => {
               return { volume: 'v', sidecar: 's' };
             },
             ...service,
-          }) as LabelingService,
+          }) as Labeling,
       } as HandlerDependencies['services'],
       overlays: new OverlayStore(folder),
       activity: new Activity((status) => statuses.push(status)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pageHtml } from '../../../client/src/pages/html.js';
-import { isLabelFile } from '../../../client/src/editor/label-file.js';
+import { isLabelFile } from '../../../server/src/protocol/label-file.js';
 
 const page = (translations?: Record<string, unknown>): string =>
   pageHtml({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { labelledPage, leftOutPage } from '../../../client/src/commands/outcome-page.js';
 import { inOrder, modelParts } from '../../../client/src/views/model-parts.js';
-import { runParts, type LiveStep } from '../../../client/src/views/run-parts.js';
+import { runParts } from '../../../client/src/views/run-parts.js';
 import { percent, plain, timeLeft, type Translate } from '../../../client/src/words.js';
-import type { ModelSummary, RunSummary } from '../../../server/src/protocol/index.js';
+import type { ModelSummary, RunSummary, TrainingStepEvent } from '../../../server/src/protocol/index.js';
 
 /** As `vscode.l10n.t` without a translation. */
 const t: Translate = (message, ...args) => message.replace(/\{(\d)\}/g, (_, n) => String(args[Number(n)]));
@@ -76,7 +76,7 @@ const run = (change: Partial<RunSummary> = {}): RunSummary => ({
   problem: null,
   ...change,
 });
-const live: LiveStep = {
+const live: TrainingStepEvent = {
   kind: 'step',
   step: 70,
   steps: 200,

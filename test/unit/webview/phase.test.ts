@@ -10,7 +10,6 @@ const state: ViewerState = {
   backend: 'ready',
   labels: null,
   truth: null,
-  focus: null,
   labelling: { phase: 'idle' },
   models: [],
   model: null,

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EpochMetrics } from '../../../server/src/protocol/index.js';
 import type { DashboardRun, DashboardState } from '../../../webview/src/messages/index.js';
-import {
-  bytes,
-  duration,
-  percent,
-  rate,
-  significant,
-  throughput,
-} from '../../../webview/src/training/format.js';
+import { percent } from '../../../webview/src/common/numbers.js';
+import { bytes, duration, rate, significant, throughput } from '../../../webview/src/training/format.js';
 import { facts, secondsPerEpoch, timeLeft } from '../../../webview/src/training/facts.js';
 import { withProgress } from '../../../webview/src/training/progress.js';
 import { alignedData, described, extentOf, linesOf, smoothed } from '../../../webview/src/training/series.js';

@@ -46,14 +46,6 @@ export interface Truth {
   readonly discs: readonly TruthDisc[];
 }
 
-/** A disc that is to be shown. */
-export interface Focus {
-  /** A new number is a new wish. */
-  readonly turn: number;
-  readonly value: number;
-  readonly voxel: readonly [number, number, number];
-}
-
 /** Where labelling stands; labels found before stay in the state meanwhile. */
 export type Labelling =
   | { readonly phase: 'idle' }
@@ -69,6 +61,8 @@ export type Labelling =
 export interface Place {
   /** In the file's voxels. */
   readonly voxel: readonly [number, number, number];
+  /** Value of the disc that is there, to be selected; null: none. */
+  readonly disc: number | null;
   /** Another one each time it is asked for. */
   readonly stamp: number;
 }
@@ -83,7 +77,6 @@ export interface ViewerState {
   readonly backend: BackendHealth;
   readonly labels: Labels | null;
   readonly truth: Truth | null;
-  readonly focus: Focus | null;
   readonly labelling: Labelling;
   readonly models: readonly ModelSummary[];
   /** Name of the model that labels this volume. */

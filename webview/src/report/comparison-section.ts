@@ -1,9 +1,10 @@
 import type { DiscCounts, ReportComparison } from '@disc-labeling/server/protocol';
 import { h, icon } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none, percent } from '../common/numbers.js';
 import { sortingOf, type PageContext } from './context.js';
 import { DataTable, type ShownColumn } from './data-table.js';
-import { errorsOf, millimetres, percent, signed } from './figures.js';
+import { errorsOf, millimetres, signed } from './figures.js';
 import { comparedFigures } from './summary-section.js';
 
 type Pair = readonly [DiscCounts, DiscCounts];
@@ -47,7 +48,7 @@ export function comparisonSection(
 
 /** A difference, with what it means. */
 function differenceCell(by: number | null, text: string, moreIsBetter: boolean): Node {
-  if (by === null || Math.abs(by) < 1e-9) return h('span', { class: 'zero' }, by === null ? '\u2013' : '0');
+  if (by === null || Math.abs(by) < 1e-9) return h('span', { class: 'zero' }, by === null ? none : '0');
   const better = by > 0 === moreIsBetter;
   return h(
     'span',
@@ -113,7 +114,7 @@ function pairColumns<Row>(names: ReportComparison['names'], pair: (row: Row) => 
   return [
     ...both('rate', t('Identified'), (counts) => counts.identificationRate, percent),
     ...both('median', t('Median, mm'), (counts) => counts.distance.median, millimetres),
-    ...both('errors', t('Errors'), errorsOf, (value) => String(value ?? '\u2013')),
+    ...both('errors', t('Errors'), errorsOf, (value) => String(value ?? none)),
   ];
 }
 

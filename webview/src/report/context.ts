@@ -13,6 +13,7 @@ export interface PageContext {
   copy(text: string): void;
 }
 
+/** How a disc is named to the editor: of one level there may be a true disc and a false one. */
 export const keyOf = ({ value, outcome }: ShownDisc): ReportDiscKey => ({
   value,
   false: outcome === 'false',

@@ -1,5 +1,6 @@
 import { h, icon, setAttribute, setText } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none } from '../common/numbers.js';
 import { csvOf, markdownOf, sorted, type Column, type Sorting } from './table-rows.js';
 
 /** A column as it is shown. */
@@ -168,7 +169,7 @@ export class DataTable<Row> {
   #rowsOf(row: Row): HTMLElement[] {
     const { details, rowClass } = this.#options;
     const cells = this.#shown.map((column, i) => {
-      const content = column.render?.(row) ?? column.text?.(row) ?? String(column.value(row) ?? '\u2013');
+      const content = column.render?.(row) ?? column.text?.(row) ?? String(column.value(row) ?? none);
       const properties = { class: `${column.numeric ? 'numeric' : 'text'} ${column.class ?? ''}`.trim() };
       return i === 0 ? h('th', { ...properties, scope: 'row' }, content) : h('td', properties, content);
     });

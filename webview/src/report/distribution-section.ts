@@ -1,20 +1,12 @@
 import uPlot from 'uplot';
 import { h } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none, percent } from '../common/numbers.js';
 import type { ShownReport } from '../messages/report.js';
 import { axis, Chart, type ChartColours, type ChartOptions } from './chart.js';
-import {
-  cumulative,
-  distanceLimit,
-  distancesOf,
-  histogramOf,
-  percent,
-  spreadOf,
-  type Spread,
-} from './figures.js';
+import { cumulative, distanceLimit, distancesOf, histogramOf, spreadOf, type Spread } from './figures.js';
 
 const chartHeight = 250;
-const none = '\u2013';
 
 /** Where errors lie: how many discs at which distance, and how it differs by level. */
 export class DistributionSection {

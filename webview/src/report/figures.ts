@@ -1,16 +1,11 @@
 /** Numbers of a report in words and in bins: no document needed. */
 import type { DiscCounts } from '@disc-labeling/server/protocol';
+import { none } from '../common/numbers.js';
 import type { ShownDisc, ShownReport, ShownSubject } from '../messages/report.js';
 import type { OutcomeFilter } from './memory.js';
 
-const none = '\u2013';
-
 /** `0.84` */
 export const millimetres = (value: number | null): string => (value === null ? none : value.toFixed(2));
-
-/** `97.3 %` */
-export const percent = (share: number | null): string =>
-  share === null ? none : `${(100 * share).toFixed(1)} %`;
 
 /** `1.20 ± 0.35` */
 export const plusMinus = (mean: number | null, std: number | null): string =>

@@ -1,10 +1,11 @@
 import type { DiscCounts, TestReport } from '@disc-labeling/server/protocol';
 import { h } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { percent } from '../common/numbers.js';
 import type { ShownReport } from '../messages/report.js';
 import { sortingOf, type PageContext } from './context.js';
 import { DataTable, type ShownColumn } from './data-table.js';
-import { confusionsOf, millimetres, percent, type Confusion } from './figures.js';
+import { confusionsOf, millimetres, type Confusion } from './figures.js';
 
 type Level = TestReport['levels'][number];
 

@@ -1,4 +1,5 @@
 import { t } from '../common/localize.js';
+import { none } from '../common/numbers.js';
 import type { ShownDisc } from '../messages/report.js';
 import { millimetres } from './figures.js';
 
@@ -26,7 +27,7 @@ export const outcomeSign: Readonly<Record<Outcome, string>> = {
 /** `C5/C6: named one level off, as C4/C5, 18.20 mm` */
 export function describeDisc({ name, outcome, predicted, distance }: ShownDisc): string {
   const parts = [outcomeName(outcome)];
-  if (outcome === 'shifted' || outcome === 'misnamed') parts.push(t('as {0}', predicted?.name ?? '\u2013'));
+  if (outcome === 'shifted' || outcome === 'misnamed') parts.push(t('as {0}', predicted?.name ?? none));
   if (distance !== null) parts.push(t('{0} mm', millimetres(distance)));
   return `${name}: ${parts.join(', ')}`;
 }

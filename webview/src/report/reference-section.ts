@@ -1,7 +1,8 @@
 import { h } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none, percent } from '../common/numbers.js';
 import type { ShownReport } from '../messages/report.js';
-import { percent, plusMinus } from './figures.js';
+import { plusMinus } from './figures.js';
 import { published, type PublishedFigures } from './published.js';
 
 /** The paper's own metrics of this report, and the figures published with it and since. */
@@ -15,7 +16,7 @@ export function referenceSection(report: ShownReport): HTMLElement {
 }
 
 const number = (value: number | null, unit: string): string =>
-  value === null ? '\u2013' : `${value.toFixed(2)} ${unit}`;
+  value === null ? none : `${value.toFixed(2)} ${unit}`;
 
 function ownMetrics({ reference, referenceMeasure }: ShownReport): HTMLElement {
   const unit = referenceMeasure?.unit === 'mm' ? t('mm') : t('px');

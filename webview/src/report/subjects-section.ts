@@ -1,5 +1,6 @@
 import { h, setText } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none } from '../common/numbers.js';
 import type { ShownDisc, ShownReport, ShownSubject } from '../messages/report.js';
 import type { Dropdown, TextField } from '../toolkit.js';
 import { keyOf, sortingOf, type PageContext } from './context.js';
@@ -270,9 +271,9 @@ function detailsOf(subject: ShownSubject, context: PageContext, picture: string 
             ),
             outcomeName(disc.outcome),
           ),
-          h('td', {}, disc.predicted?.name ?? '\u2013'),
+          h('td', {}, disc.predicted?.name ?? none),
           h('td', { class: 'numeric' }, millimetres(disc.distance)),
-          h('td', { class: 'numeric' }, disc.predicted ? disc.predicted.score.toFixed(2) : '\u2013'),
+          h('td', { class: 'numeric' }, disc.predicted ? disc.predicted.score.toFixed(2) : none),
         ),
       ),
     ),

@@ -1,8 +1,9 @@
 import type { DiscCounts } from '@disc-labeling/server/protocol';
 import { h, icon } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { none, percent } from '../common/numbers.js';
 import type { ShownReport } from '../messages/report.js';
-import { duration, millimetres, percent, plusMinus } from './figures.js';
+import { duration, millimetres, plusMinus } from './figures.js';
 
 /** Which model, on what, when. */
 export function headerOf(report: ShownReport, folder: string, actions: readonly HTMLElement[]): HTMLElement {
@@ -110,7 +111,7 @@ export function keyFigures({ summary, toleranceMm }: ShownReport): HTMLElement {
   );
 }
 
-const withUnit = (text: string): string => (text === '\u2013' ? text : t('{0} mm', text));
+const withUnit = (text: string): string => (text === none ? text : t('{0} mm', text));
 
 /** One figure of a set, for tables that stand side by side. */
 export interface Figure {

@@ -1,6 +1,7 @@
 import { h, setAttribute, setText } from '../common/dom.js';
 import type { Host } from '../common/host.js';
 import { t } from '../common/localize.js';
+import { percent } from '../common/numbers.js';
 import type {
   DashboardAction,
   DashboardMemory,
@@ -10,7 +11,7 @@ import type {
 } from '../messages/training.js';
 import { Chart, type Zoom } from './chart.js';
 import { EpochTable } from './epoch-table.js';
-import { percent, rate, significant } from './format.js';
+import { rate, significant } from './format.js';
 import { Header, stateNames } from './header.js';
 import { Pictures } from './pictures.js';
 import { withProgress } from './progress.js';

@@ -1,7 +1,8 @@
 import type { EpochMetrics } from '@disc-labeling/server/protocol';
 import { h, setAttribute } from '../common/dom.js';
 import { t } from '../common/localize.js';
-import { duration, percent, rate, significant } from './format.js';
+import { percent } from '../common/numbers.js';
+import { duration, rate, significant } from './format.js';
 
 /** Rows shown at first, and added by each *Show More*. */
 const page = 100;

@@ -1,6 +1,7 @@
 import { t } from '../common/localize.js';
+import { percent } from '../common/numbers.js';
 import type { DashboardRun } from '../messages/training.js';
-import { bytes, count, duration, percent, throughput } from './format.js';
+import { bytes, count, duration, throughput } from './format.js';
 
 /** The figures of a run that are known, each a name and a value. */
 export function facts(run: DashboardRun): (readonly [string, string])[] {

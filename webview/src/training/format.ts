@@ -1,5 +1,6 @@
 /** Numbers of a training in words. */
 import { t } from '../common/localize.js';
+import { none } from '../common/numbers.js';
 
 /** Seconds as the two units that matter: `42 s`, `3 min 10 s`, `2 h 5 min`, `1 d 4 h`. */
 export function duration(seconds: number): string {
@@ -13,12 +14,9 @@ export function duration(seconds: number): string {
   return t('{0} d {1} h', Math.floor(hours / 24), hours % 24);
 }
 
-/** Share 0..1 in per cent. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** Three significant digits: `0.0123`, `1.23e-5`, `45.6`. */
 export function significant(value: number): string {
-  if (!Number.isFinite(value)) return '–';
+  if (!Number.isFinite(value)) return none;
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
   return value.toPrecision(3);
@@ -31,6 +29,7 @@ export function rate(value: number): string {
   return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
+/** `340 MB`, `1.2 GB` */
 export function bytes(count: number): string {
   const megabytes = count / 2 ** 20;
   return megabytes < 1000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
@@ -42,4 +41,5 @@ export const throughput = (stepsPerSecond: number): string =>
     ? t('{0} steps/s', stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0))
     : t('{0} s/step', (1 / stepsPerSecond).toFixed(1));
 
+/** A whole number, grouped as the user's language does. */
 export const count = (value: number): string => value.toLocaleString();

@@ -4,6 +4,7 @@ import { t } from '../common/localize.js';
 import type { DashboardRequest, DashboardState } from '../messages/training.js';
 import { facts } from './facts.js';
 
+/** States of a run in the user's language. */
 export const stateNames = (): Readonly<Record<RunState, string>> => ({
   training: t('Training'),
   finished: t('Finished'),

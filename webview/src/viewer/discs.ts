@@ -17,6 +17,7 @@ export const regionName = (region: Region): string =>
 /** Top to bottom of the spine. */
 export const inOrder = (discs: readonly Disc[]): Disc[] => [...discs].sort((a, b) => a.value - b.value);
 
+/** World coordinates with one decimal and a true minus sign. */
 export const millimetres = (value: number): string => {
   const text = value.toFixed(1);
   return text === '-0.0' ? '0.0' : text.replace('-', '\u2212');

@@ -22,6 +22,7 @@ export interface Picture {
   readonly problem: ErrorData | null;
 }
 
+/** What a viewer is in the middle of, from what it was told and what it has drawn. */
 export function phaseOf(state: ViewerState | null, picture: Picture): Phase {
   if (!state) return 'loading';
   if (state.problem || picture.problem) return 'error';

@@ -46,7 +46,6 @@ export class Viewer {
   /** Stamp of the place that was turned to. */
   #placeShown = 0;
   #listed: readonly ListedDisc[] = [];
-  #focusTurn = 0;
   #phase: Phase | null = null;
 
   constructor(root: HTMLElement, host: ViewerHost) {
@@ -147,9 +146,8 @@ export class Viewer {
       this.#stage.goHome();
       this.#placeShown = 0;
     }
-    this.#turnTo(state.place);
+    this.#turnTo(this.#state.place);
     if (!this.#loader.picture.loaded) return;
-    this.#follow(this.#state);
     await this.#loader.loadOverlays(this.#state.labels);
     this.#render();
   }
@@ -158,7 +156,9 @@ export class Viewer {
   #turnTo(place: Place | null): void {
     if (!place || place.stamp === this.#placeShown || !this.#loader?.picture.loaded) return;
     this.#placeShown = place.stamp;
-    this.#view?.goTo(place.voxel);
+    const { disc, voxel } = place;
+    if (disc === null) this.#view?.goTo(voxel);
+    else this.#jump({ value: disc, voxel });
   }
 
   /** After a volume was loaded: what the user had chosen for it. */
@@ -185,13 +185,6 @@ export class Viewer {
     const { selected } = this.#memory;
     this.#select(this.#listed.some(({ value }) => value === selected) ? selected : null);
     if (first && this.#placeShown === 0 && this.#loader?.picture.loaded) this.#stage.goHome();
-  }
-
-  /** Shows the disc the editor asks for, once for each wish. */
-  #follow({ focus }: ViewerState): void {
-    if (!focus || focus.turn === this.#focusTurn) return;
-    this.#focusTurn = focus.turn;
-    this.#jump(focus);
   }
 
   #showTruth(truth: boolean): void {

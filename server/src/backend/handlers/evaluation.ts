@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { EvaluationRequests } from '../../protocol/index.js';
 import type { EvaluationProgress } from '../../evaluation/service.js';
-import type { HandlerDependencies, HandlersOf, RequestContext } from './types.js';
+import type { Work } from '../../work.js';
+import type { HandlerDependencies, HandlersOf } from './types.js';
 
 /** How good models are, and reports of it. */
 export function evaluationHandlers({
@@ -25,10 +26,14 @@ export function evaluationHandlers({
       ),
     'discLabeling/report': async ({ folder }) => (await evaluation()).report(folder),
     'discLabeling/compareReports': async ({ folders }) => (await evaluation()).compare(folders),
+    'discLabeling/saveReport': ({ folder, file, comparison }) =>
+      activity.during('saving the report', async () => ({
+        file: await (await evaluation()).savePage(folder, { file, comparison }),
+      })),
   };
 }
 
 const inWords =
-  (report: RequestContext['progress']) =>
+  (report: Work['progress']) =>
   ({ done, total, name }: EvaluationProgress): void =>
     report({ message: `${done}/${total}${name ? ` ${name}` : ''}`, fraction: done / Math.max(1, total) });

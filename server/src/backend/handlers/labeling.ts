@@ -1,15 +1,16 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { LabelingRequests, ModelRequests } from '../../protocol/index.js';
+import type { LabelingRequests } from '../../protocol/index.js';
+import { truthOf } from '../../dataset/bids/truth-of-image.js';
 import { labelPaths } from '../../volume/labels.js';
 import { pathOf, type HandlerDependencies, type HandlersOf } from './types.js';
 
-/** Volumes, and what labels them. */
+/** Volumes, their labels, and the truth to hold these against. */
 export function labelingHandlers({
   services: { labeling },
   overlays,
   activity,
-}: HandlerDependencies): HandlersOf<keyof LabelingRequests | keyof ModelRequests> {
+}: HandlerDependencies): HandlersOf<keyof LabelingRequests> {
   return {
     'discLabeling/label': async (params, { signal, progress }) => {
       const path = pathOf(params.uri);
@@ -31,22 +32,15 @@ export function labelingHandlers({
       });
     },
     'discLabeling/describe': async ({ uri }) => (await labeling()).describe(pathOf(uri)),
-    'discLabeling/models': async () => (await labeling()).models(),
-    'discLabeling/engines': async () => (await labeling()).engines(),
     'discLabeling/saveLabels': async ({ uri, discs, model, overwrite = false }) => {
       const path = pathOf(uri);
       const places = labelPaths(path);
       // Someone's manual labels may be there: replacing them needs the user's word.
-      if (!overwrite && (await exists(places.volume))) return { ...places, kept: true };
+      if (!overwrite && existsSync(places.volume)) return { ...places, kept: true };
       return activity.during(`saving labels of ${basename(path)}`, async () =>
         (await labeling()).saveLabels(path, { discs, model, overwrite }),
       );
     },
+    'discLabeling/findTruth': ({ uri }, { signal }) => truthOf(pathOf(uri), signal),
   };
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

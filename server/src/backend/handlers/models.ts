@@ -1,13 +1,15 @@
 import { basename } from 'node:path';
-import type { ModelLibraryRequests } from '../../protocol/models.js';
+import type { ModelRequests } from '../../protocol/models.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
 
-/** The user's own models, and models taken out. */
+/** Models and what they can run on; the user's own, and models taken out. */
 export function modelHandlers({
-  services: { models },
+  services: { labeling, models },
   activity,
-}: HandlerDependencies): HandlersOf<keyof ModelLibraryRequests> {
+}: HandlerDependencies): HandlersOf<keyof ModelRequests> {
   return {
+    'discLabeling/models': async () => (await labeling()).models(),
+    'discLabeling/engines': async () => (await labeling()).engines(),
     'discLabeling/importWeights': ({ file, name }) =>
       activity.during(`importing ${basename(file)}`, async () => (await models()).importWeights(file, name)),
     'discLabeling/installModel': ({ source, name }) =>

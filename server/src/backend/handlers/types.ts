@@ -3,19 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { RequestMethod, Requests } from '../../protocol/index.js';
 import type { Activity } from '../activity.js';
 import type { OverlayStore } from '../overlays.js';
-import type { Services, WorkProgress } from '../services.js';
-
-/** What a handler may use besides its parameters. */
-export interface RequestContext {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: WorkProgress) => void;
-}
+import type { Work } from '../../work.js';
+import type { Services } from '../services.js';
 
 /** Handlers of some requests. */
 export type HandlersOf<Methods extends RequestMethod> = {
   readonly [Method in Methods]: (
     params: Requests[Method]['params'],
-    context: RequestContext,
+    work: Work,
   ) => Promise<Requests[Method]['result']>;
 };
 

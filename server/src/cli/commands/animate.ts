@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { animateRun, defaultFps, defaultWidth } from '../../training/animation.js';
+import { animateRun, defaultFps, defaultWidth } from '../../visualization/animation.js';
 import { finiteNumber, wholeNumber, type RegisterCommand } from '../program.js';
 
 /** `animate`: how a network learnt, as a film. */

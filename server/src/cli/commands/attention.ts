@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { writeAttention, type AttentionResult } from '../../evaluation/attention.js';
+import { writeAttention, type AttentionResult } from '../../visualization/attention.js';
 import { Labeler } from '../../labeling/labeler.js';
 import type { AttentionStyle, AttentionThreshold } from '../../pictures/attention.js';
 import { discName } from '../../volume/levels.js';

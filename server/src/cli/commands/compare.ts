@@ -1,8 +1,8 @@
 import { EvaluationService } from '../../evaluation/service.js';
 import type { ReportComparison } from '../../protocol/index.js';
+import { countsHead, countsRow, fixed } from '../figures.js';
 import type { Output } from '../output.js';
 import type { RegisterCommand } from '../program.js';
-import { countsRow } from './test.js';
 
 /** `compare <report1> <report2>`: two models on the images both were tested on. */
 export const registerCompare: RegisterCommand = (program, action) => {
@@ -21,19 +21,6 @@ export const registerCompare: RegisterCommand = (program, action) => {
 
 function describe(comparison: ReportComparison, output: Output): string {
   const { names, summary, subjects, verdict, only } = comparison;
-  const head = [
-    '',
-    'true',
-    'identified',
-    'shifted',
-    'misnamed',
-    'missed',
-    'false',
-    'mean mm',
-    'std',
-    'median',
-    '95 %',
-  ];
   const changed = subjects.filter(
     ({ counts: [a, b], distanceDifference }) =>
       a.identified !== b.identified || a.false !== b.false || (distanceDifference ?? 0) !== 0,
@@ -44,14 +31,14 @@ function describe(comparison: ReportComparison, output: Output): string {
     b.identified,
     a.false,
     b.false,
-    distanceDifference === null ? '-' : distanceDifference.toFixed(2),
+    fixed(distanceDifference),
   ]);
   const left = only
     .map((list, n) => (list.length > 0 ? [`only in ${names[n]}: ${list.join(', ')}`] : []))
     .flat();
   return [
     output.table(
-      head,
+      countsHead,
       summary.map((counts, n) => countsRow(names[n], counts)),
     ),
     ...(rows.length === 0

@@ -9,6 +9,7 @@ import { findModel } from '../../labeling/models.js';
 import type { SetEvaluation } from '../../protocol/index.js';
 import { discName } from '../../volume/levels.js';
 import { CountProgress } from '../count-progress.js';
+import { percent } from '../figures.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 interface EvaluateOptions {
@@ -72,7 +73,6 @@ async function validateOnSet(
 }
 
 function describeSet(found: SetEvaluation, output: CommandContext['output']): string {
-  const percent = (share: number | null): string => (share === null ? '-' : `${(100 * share).toFixed(1)} %`);
   const distance = found.medianDistance === null ? '-' : `${found.medianDistance.toFixed(2)} mm`;
   return [
     `${found.model} on ${found.set}: ${found.samples} ${found.split} samples (${found.engine}, ${found.seconds.toFixed(1)} s)`,
@@ -124,7 +124,6 @@ async function measureOnPhantoms(
 }
 
 function describe({ summary, levels }: PhantomEvaluation, output: CommandContext['output']): string {
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const row = (name: string, level: DiscSummary) => [
     name,
     level.total,

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { EvaluationService } from '../../evaluation/service.js';
-import type { DiscCounts, TestReport } from '../../protocol/index.js';
-import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
+import type { TestReport } from '../../protocol/index.js';
 import { CountProgress } from '../count-progress.js';
+import { countsHead, countsRow, fixed, inPercent } from '../figures.js';
+import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 interface TestArguments {
   readonly metrics: 'own' | 'reference';
@@ -73,49 +74,17 @@ async function runTest(
 function describe(report: TestReport, own: TestArguments, output: CommandContext['output']): string {
   const { subjects, summary, levels, model, set, engine, seconds } = report;
   const head = `${model.name} on ${set.name}: ${subjects.length} images, ${summary.total} discs (${engine}, ${seconds.toFixed(1)} s)`;
-  const names = [
-    '',
-    'true',
-    'identified',
-    'shifted',
-    'misnamed',
-    'missed',
-    'false',
-    'mean mm',
-    'std',
-    'median',
-    '95 %',
-  ];
   const images = output.table(
-    names,
+    countsHead,
     subjects.map(({ name, counts }) => countsRow(name, counts)),
   );
-  const discs = output.table(names, [
+  const discs = output.table(countsHead, [
     ...levels.map((level) => countsRow(level.name, level)),
     countsRow('all', summary),
   ]);
   const where = own.report === undefined ? [] : [`report: ${own.report}`];
   return [head, images, discs, paperLine(report), ...where].join('\n');
 }
-
-/** One row of {@link describe}'s tables. */
-export function countsRow(name: string, counts: DiscCounts): (string | number)[] {
-  const { distance } = counts;
-  return [
-    name,
-    counts.total,
-    percent(counts.identificationRate, 100),
-    counts.shifted,
-    counts.misnamed,
-    counts.missed,
-    counts.false,
-    ...[distance.mean, distance.std, distance.median, distance.p95].map(fixed),
-  ];
-}
-
-const fixed = (value: number | null): string => (value === null ? '-' : value.toFixed(2));
-const percent = (share: number | null, factor = 1): string =>
-  share === null ? '-' : `${(factor * share).toFixed(1)} %`;
 
 /** The paper's figures in a line. */
 function paperLine({ reference, referenceMeasure }: TestReport): string {
@@ -126,7 +95,7 @@ function paperLine({ reference, referenceMeasure }: TestReport): string {
   return [
     `paper's measures, ${how}: distance median ${fixed(reference.l2Median)} (± ${fixed(reference.l2Std)}) ${unit}`,
     `along the spine ${fixed(reference.zMean)} (± ${fixed(reference.zStd)}) ${unit}`,
-    `false negatives ${percent(reference.falseNegativePercent)}`,
-    `false positives ${percent(reference.falsePositivePercent)} of ${reference.total} points`,
+    `false negatives ${inPercent(reference.falseNegativePercent)}`,
+    `false positives ${inPercent(reference.falsePositivePercent)} of ${reference.total} points`,
   ].join(', ');
 }

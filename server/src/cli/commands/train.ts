@@ -7,6 +7,7 @@ import type { TrainingEvent, TrainingSummary } from '../../training/events.js';
 import { withOverrides } from '../../training/overrides.js';
 import type { TrainingOverrides } from '../../training/overrides.js';
 import { runTraining } from '../../training/runs.js';
+import { percent } from '../figures.js';
 import type { Output, Progress } from '../output.js';
 import { finiteNumber, wholeNumber, type RegisterCommand } from '../program.js';
 
@@ -137,8 +138,6 @@ function summaryText({ run, steps, seconds, ending, best }: TrainingSummary): st
       : `, best epoch ${best.epoch}: ${percent(best.accuracy)} of levels within 5 mm, median ${best.medianDistance.toFixed(2)} mm`;
   return `${run}: ${steps} steps in ${minutes(seconds)}${endings[ending]}${found}`;
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const minutes = (seconds: number): string =>
   seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

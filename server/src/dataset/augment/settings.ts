@@ -45,11 +45,8 @@ const kinds = {
     .describe("Head to foot, as in Azad et al.'s training; no anatomy looks like that."),
 };
 
-/** Every kind with its settings. */
-export const augmentationSchema = z.strictObject(kinds);
-
 /** Every kind of augmentation with all of its settings. */
-export type Augmentation = z.infer<typeof augmentationSchema>;
+export type Augmentation = z.infer<z.ZodObject<typeof kinds>>;
 
 /** A kind that can be left out (false) or changed in part. */
 const changed = <Kind extends z.ZodObject>(kind: Kind) =>
@@ -101,7 +98,7 @@ const none = Object.fromEntries(
 ) as Augmentation;
 
 /** What Azad et al. do: a flip from head to foot, half of the time, and nothing else. */
-export const referenceAugmentation: Augmentation = { ...none, flip: { probability: 0.5 } };
+const referenceAugmentation: Augmentation = { ...none, flip: { probability: 0.5 } };
 
 /**
  * The settings a set of this preparation is trained with. A kind that is named without a probability and is off by

@@ -1,4 +1,4 @@
-import type { TruthLabels } from '../../protocol/report.js';
+import type { TruthLabels } from '../../protocol/labeling.js';
 import { labelCentres, readLabelVolume, sameGrid } from '../../volume/labels.js';
 import { discName, isDiscValue } from '../../volume/levels.js';
 import { readGrid } from '../../volume/nifti.js';

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
-import type { GalleryContents, GalleryItem, LeftOut } from '../../protocol/datasets.js';
+import type { LeftOut } from '../../protocol/datasets.js';
+import type { GalleryContents, GalleryItem } from '../../protocol/gallery.js';
 import { discName } from '../../volume/levels.js';
 import { checkImage, isLeftOut, type UsableImage } from '../bids/check.js';
 import { scanDataset, type LabelledImage } from '../bids/scan.js';

@@ -2,7 +2,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { join } from 'node:path';
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
-import type { GalleryView } from '../../protocol/datasets.js';
+import type { GalleryView } from '../../protocol/gallery.js';
 import { background, discColor, faintText } from '../../pictures/colors.js';
 import { font } from '../../pictures/font.js';
 import {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
-import type { GalleryContents, GalleryPicture, GalleryView } from '../../protocol/datasets.js';
+import type { GalleryContents, GalleryPicture, GalleryView } from '../../protocol/gallery.js';
 import { samplesFile } from '../samples.js';
 import { galleryFolder, openGallery, type OpenGallery } from './contents.js';
 import { drawSlice, readSlice, type GallerySlice } from './picture.js';

@@ -21,6 +21,7 @@ export function sampleContrast(random: Random): PhantomContrast {
   return u < 0.55 ? 'T1w' : u < 0.82 ? 'T2w' : 'random';
 }
 
+/** Intensities (0..1) of all tissues in one weighting, and how much they vary within a tissue. */
 export function samplePalette(random: Random, weighting: Weighting): Palette {
   return {
     intensity: sampleIntensities(random, weighting),

@@ -61,7 +61,7 @@ const typical: Readonly<Record<VolumeContrast, TypicalScan>> = {
 };
 
 /** Limits of the sizes asked for, in mm. */
-export const volumeLimits = { spacing: [0.4, 3], thickness: [0.5, 10], width: [16, 120] } as const;
+const volumeLimits = { spacing: [0.4, 3], thickness: [0.5, 10], width: [16, 120] } as const;
 
 const fullScale = 1000;
 

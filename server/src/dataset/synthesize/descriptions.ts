@@ -17,6 +17,7 @@ const cannot = 'cannot write the synthetic dataset';
 /** The edition of BIDS that the files follow. */
 const bidsVersion = '1.10.0';
 
+/** `sub-001`, `sub-002`, … */
 export const subjectNames = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `sub-${String(n + 1).padStart(3, '0')}`);
 

@@ -109,6 +109,7 @@ export interface Placement {
   voxel(slice: number, row: number, column: number): readonly [number, number, number];
 }
 
+/** Where the sagittal sections of a view lie in a file: its shape, its affine (mm, RAS+), and the voxel of each pixel. */
 export function placement(how: Acquisition, view: View): Placement {
   const { width, height, spacing } = view;
   const left = (-(how.slices - 1) / 2) * how.thickness;

@@ -1,7 +1,7 @@
 import { attentionOnSlab } from '@disc-labeling/server/labeling/overlays';
 import { prepareSlab } from '@disc-labeling/server/labeling/preprocess';
 import type { Reading } from '@disc-labeling/server/labeling/reading';
-import { findSample, slabOf } from '@disc-labeling/server/evaluation/attention';
+import { findSample, slabOf } from '@disc-labeling/server/visualization/attention';
 import {
   attentionColor,
   attentionPicture,

@@ -1,12 +1,8 @@
 import { Labeler, type LabelerOptions } from '../labeling/labeler.js';
 import type { AnimateResponse, AttentionResponse } from '../protocol/pictures.js';
-import { animateRun } from '../training/animation.js';
+import { animateRun } from './animation.js';
+import type { Work } from '../work.js';
 import { writeAttention } from './attention.js';
-
-interface WorkOptions {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: { readonly message: string; readonly fraction?: number }) => void;
-}
 
 /** Pictures for the editor; models stay loaded between calls. */
 export class PicturesService {
@@ -25,7 +21,7 @@ export class PicturesService {
       output,
       ...what
     }: { readonly input: string; readonly output: string; readonly sample?: string; readonly model?: string },
-    { signal, progress }: WorkOptions,
+    { signal, progress }: Work,
   ): Promise<AttentionResponse> {
     const options = { ...what, signal, progress };
     const { picture, model } = await writeAttention(
@@ -41,7 +37,7 @@ export class PicturesService {
   /** @throws UserError, CancelledError; see {@link animateRun} */
   async animate(
     { run, output }: { readonly run: string; readonly output: string },
-    { signal, progress }: WorkOptions,
+    { signal, progress }: Work,
   ): Promise<AnimateResponse> {
     const { animation, frames } = await animateRun(run, output, {
       signal,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError } from '@disc-labeling/models/errors';
-import { animateRun } from '@disc-labeling/server/training/animation';
+import { animateRun } from '@disc-labeling/server/visualization/animation';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseGif } from '../../support/gif.js';
 import { pixelsOf } from '../../support/pixels.js';

@@ -1,1 +1,0 @@
-export { isLabelFile } from '@disc-labeling/server/protocol/label-file';
