@@ -1,7 +1,7 @@
-import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { startCodeServer, type CodeServer } from '../../scripts/code-server.mjs';
@@ -18,8 +18,15 @@ const browsers = [
 export const chromiumPath = (): string | null =>
   browsers.find((path): path is string => path !== undefined && existsSync(path)) ?? null;
 
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Waits until an input holds a text. */
+async function expectFilled(input: Locator): Promise<void> {
+  while ((await input.inputValue()) === '') await input.page().waitForTimeout(50);
+}
+
 /** Longest wait for anything; waits end as soon as the state is there. */
-const patience = 120_000;
+const patience = 60_000;
 
 export interface EditorOptions {
   /** Extension package. */
@@ -146,14 +153,109 @@ export class Editor {
     throw new Error(`no viewer came up:\n${this.console.join('\n')}`);
   }
 
-  /** Runs a command by its title in the palette. */
+  /** Runs a command by its whole title in the palette; an ellipsis at its end may be left out. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(`>${title}`);
+    // The list may still be that of the text before: Enter would run another command.
+    await this.clickRow(new RegExp(`^${escaped(title)}\u2026?$`));
+  }
+
+  /** Picks a row by its label from the list with these words in its title. */
+  async pick(words: string | RegExp, label: string | RegExp): Promise<void> {
+    await this.asked(words);
+    // Alone in the list, a row does not move while it is clicked.
+    if (typeof label === 'string') await this.quickInput.fill(label);
+    await this.clickRow(label);
+  }
+
+  /** Answers the question with these words; without a text, with what it proposes. */
+  async answer(words: string | RegExp, text?: string): Promise<void> {
+    await this.asked(words);
+    if (text !== undefined) await this.quickInput.fill(text);
     await this.page.keyboard.press('Enter');
+    await this.gone(words);
+  }
+
+  /** Gives the dialog for files with these words in its title a path. */
+  async choosePath(words: string | RegExp, path: string): Promise<void> {
+    await this.asked(words);
+    // The folder it starts in comes late, and would replace what was typed before.
+    await expectFilled(this.quickInput);
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    await this.quickInput.fill(isFolder ? `${path}/` : path);
+    const dialog = this.page.locator('.quick-input-widget:visible', { hasText: words });
+    const button = dialog.locator('.quick-input-action .monaco-button:visible').first();
+    // It first looks at what was typed, and takes no press meanwhile.
+    for (const deadline = Date.now() + patience; (await dialog.count()) > 0;) {
+      if (Date.now() > deadline) throw new Error(`the dialog did not take ${path}`);
+      await button.click({ timeout: 1000 }).catch(() => {});
+      await this.page.waitForTimeout(1000);
+    }
+  }
+
+  /** Waits for a notification, and presses its button if one is given. */
+  async notified(text: string | RegExp, button?: string): Promise<string> {
+    const toast = this.page.locator('.notifications-toasts .notification-toast', { hasText: text }).last();
+    await toast.waitFor();
+    const message = await toast.locator('.notification-list-item-message').innerText();
+    if (button !== undefined) await toast.locator('.monaco-button', { hasText: button }).click();
+    return message;
+  }
+
+  /** Chooses from the context menu that is open. */
+  async menu(label: string): Promise<void> {
+    await this.page.locator('.context-view .action-label', { hasText: label }).click();
+  }
+
+  /** Shows a file of the workspace in its usual editor. */
+  async show(file: string): Promise<void> {
+    await this.quickOpen(file);
+    await this.page.locator('.tab.active', { hasText: basename(file) }).waitFor();
+  }
+
+  /** Presses a lens of the file in front. */
+  async lens(title: string): Promise<void> {
+    await this.page.locator('.editor-instance:visible .codelens-decoration a', { hasText: title }).click();
+  }
+
+  /** The page of ours in front that has such an element. */
+  async webview(selector: string): Promise<Frame> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+      for (const frame of this.page.frames()) {
+        const shown = await frame
+          .evaluate((wanted) => {
+            const element = document.querySelector(wanted);
+            return element !== null && element.getBoundingClientRect().width > 0;
+          }, selector)
+          .catch(() => false);
+        // Webviews of tabs in the background are still there, behind.
+        if (shown && (await (await frame.parentFrame()?.frameElement())?.isVisible())) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`no page with ${selector} came up:\n${this.console.join('\n')}`);
+  }
+
+  private get quickInput() {
+    return this.page.locator('.quick-input-widget:visible .quick-input-filter input[type=text]');
+  }
+
+  private async asked(words: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible', { hasText: words }).waitFor();
+  }
+
+  private async gone(words: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible', { hasText: words }).waitFor({ state: 'hidden' });
+  }
+
+  private async clickRow(label: string | RegExp): Promise<void> {
+    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    await rows
+      .filter({ has: this.page.locator('.label-name', { hasText: label }) })
+      .first()
+      .click();
   }
 
   /** Changes user settings while the editor runs. */

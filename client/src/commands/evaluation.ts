@@ -1,10 +1,10 @@
 import { requests, type SetEvaluation, type TestReport } from '@disc-labeling/server/protocol';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { reportFolder } from '../evaluation/find.js';
 import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
-import { findReports, type FoundReport } from '../report/find-reports.js';
+import { findReports, reportFile, type FoundReport } from '../report/find-reports.js';
 import { onGiven, type Command } from './command.js';
 import { commandIds } from './ids.js';
 import { pathGiven } from './path-given.js';
@@ -104,11 +104,15 @@ async function compareModels(backend: Backend, given: unknown): Promise<void> {
 
 type Folders = readonly [string, string];
 
-/** Two reports: picked, or made by testing two models on one set. */
+/**
+ * Two reports: picked, or made by testing two models on one set.
+ * @param given the first report, or the model or run that is tested first
+ */
 async function chooseReports(backend: Backend, given: unknown): Promise<Folders | null> {
-  const reports = await findReports();
   const path = pathGiven(given);
-  const start = path === undefined ? null : basename(path) === 'report.json' ? dirname(path) : path;
+  const start = path !== undefined && basename(path) === reportFile ? dirname(path) : path;
+  if (start !== undefined && !(await holdsReport(start))) return testTwo(backend, start);
+  const reports = await findReports();
   const first = start ?? (await pickReport(reports, vscode.l10n.t('Compare which report?'), true));
   if (first === 'test') return testTwo(backend);
   if (first === null) return null;
@@ -125,6 +129,13 @@ async function chooseReports(backend: Backend, given: unknown): Promise<Folders 
   const second = await pickReport(others, vscode.l10n.t('With which?'), false);
   return second === null ? null : [first, second];
 }
+
+/** Models and runs hold none. */
+const holdsReport = (folder: string): Promise<boolean> =>
+  Promise.resolve(vscode.workspace.fs.stat(vscode.Uri.file(join(folder, reportFile)))).then(
+    () => true,
+    () => false,
+  );
 
 async function pickReport(
   reports: readonly FoundReport[],
@@ -150,8 +161,9 @@ async function pickReport(
   return item?.folder ?? null;
 }
 
-async function testTwo(backend: Backend): Promise<Folders | null> {
-  const models = await pickTwoModels(backend);
+/** @param first folder of the first model or run; asked for when absent */
+async function testTwo(backend: Backend, first?: string): Promise<Folders | null> {
+  const models = await pickTwoModels(backend, first);
   if (models === null) return null;
   const set = await pickSet('test');
   if (set === null) return null;

@@ -87,17 +87,33 @@ async function pickModel(backend: Backend): Promise<Omit<Subject, 'set'> | null>
   return item?.choice ?? null;
 }
 
-/** Two models to compare; null when the user would rather not. */
+/**
+ * Two models to compare; null when the user would rather not.
+ * @param path folder of the first, a model or a run; asked for when absent
+ */
 export async function pickTwoModels(
   backend: Backend,
+  path?: string,
 ): Promise<readonly [Omit<Subject, 'set'>, Omit<Subject, 'set'>] | null> {
   const items = await modelItems(backend);
-  const title = vscode.l10n.t('Which two models?');
-  const first = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('First') });
-  if (!first?.choice) return null;
-  const others = items.filter((item) => item !== first);
-  const second = await vscode.window.showQuickPick(others, { title, placeHolder: vscode.l10n.t('Second') });
-  return second?.choice ? [first.choice, second.choice] : null;
+  const first =
+    path === undefined
+      ? (
+          await vscode.window.showQuickPick(items, {
+            title: vscode.l10n.t('Which two models?'),
+            placeHolder: vscode.l10n.t('First'),
+          })
+        )?.choice
+      : { model: path, name: basename(path) };
+  if (!first) return null;
+  const others = items.filter(({ choice }) => choice?.model !== first.model);
+  const second = await vscode.window.showQuickPick(others, {
+    title: vscode.l10n.t('Compare {0} with which model?', first.name),
+    placeHolder: vscode.l10n.t('Both are tested on the same set.'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return second?.choice ? [first, second.choice] : null;
 }
 
 /** A prepared set of the workspace, or a folder from elsewhere. */
