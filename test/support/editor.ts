@@ -130,9 +130,8 @@ export class Editor {
     const input = this.page.locator('.quick-input-widget input');
     await input.waitFor();
     await input.fill(file);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(file) });
-    await row.first().waitFor();
-    await this.page.keyboard.press('Enter');
+    // Not Enter, which takes the first row of whatever list is there yet.
+    await this.clickRow(basename(file));
   }
 
   /** The viewer of the active editor, which has to show a file of this name if one is given. */
