@@ -79,6 +79,7 @@ export const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'workbench.tips.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
 };
 
 /**

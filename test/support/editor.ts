@@ -1,7 +1,7 @@
-import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { startCodeServer, type CodeServer } from '../../scripts/code-server.mjs';
@@ -20,10 +20,12 @@ export const chromiumPath = (): string | null =>
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Waits until an input holds a text. */
-async function expectFilled(input: Locator): Promise<void> {
-  while ((await input.inputValue()) === '') await input.page().waitForTimeout(50);
-}
+/** Names of the folders in a folder, in order. */
+const foldersIn = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 
 /** Longest wait for anything; waits end as soon as the state is there. */
 const patience = 60_000;
@@ -128,9 +130,8 @@ export class Editor {
     const input = this.page.locator('.quick-input-widget input');
     await input.waitFor();
     await input.fill(file);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(file) });
-    await row.first().waitFor();
-    await this.page.keyboard.press('Enter');
+    // Not Enter, which takes the first row of whatever list is there yet.
+    await this.clickRow(basename(file));
   }
 
   /** The viewer of the active editor, which has to show a file of this name if one is given. */
@@ -181,17 +182,22 @@ export class Editor {
   /** Gives the dialog for files with these words in its title a path. */
   async choosePath(words: string | RegExp, path: string): Promise<void> {
     await this.asked(words);
-    // The folder it starts in comes late, and would replace what was typed before.
-    await expectFilled(this.quickInput);
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    await this.quickInput.fill(isFolder ? `${path}/` : path);
     const dialog = this.page.locator('.quick-input-widget:visible', { hasText: words });
+    const input = dialog.locator('.quick-input-filter input[type=text]');
     const button = dialog.locator('.quick-input-action .monaco-button:visible').first();
-    // It first looks at what was typed, and takes no press meanwhile.
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const typed = isFolder ? `${path}/` : path;
+    const inside = isFolder ? foldersIn(path)[0] : undefined;
+    // The folder it starts in comes late, in place of what was typed before or in front of it; and until it has
+    // looked into a folder that was typed, it would take the one it was in.
+    const ready = async (): Promise<boolean> =>
+      (await input.inputValue({ timeout: 1000 }).catch(() => '')) === typed &&
+      (inside === undefined || (await dialog.locator('.label-name', { hasText: inside }).count()) > 0);
     for (const deadline = Date.now() + patience; (await dialog.count()) > 0;) {
       if (Date.now() > deadline) throw new Error(`the dialog did not take ${path}`);
-      await button.click({ timeout: 1000 }).catch(() => {});
-      await this.page.waitForTimeout(1000);
+      if (await ready()) await button.click({ timeout: 1000 }).catch(() => {});
+      else await input.fill(typed, { timeout: 1000 }).catch(() => {});
+      await this.page.waitForTimeout(500);
     }
   }
 
@@ -206,7 +212,11 @@ export class Editor {
 
   /** Chooses from the context menu that is open. */
   async menu(label: string): Promise<void> {
-    await this.page.locator('.context-view .action-label', { hasText: label }).click();
+    const item = this.page.locator('.context-view .action-label', { hasText: label });
+    await item.waitFor();
+    // A menu takes no click in its first moments, so that the one that opened it chooses nothing.
+    await this.page.waitForTimeout(500);
+    await item.click();
   }
 
   /** Shows a file of the workspace in its usual editor. */

@@ -17,7 +17,8 @@ export async function animate(backend: Backend, given: unknown): Promise<void> {
     backend.request(requests.animate, { run, output: join(run, 'animation.gif') }, options),
   );
   const uri = vscode.Uri.file(animation);
-  await vscode.commands.executeCommand('vscode.open', uri);
+  // A preview would take the place of the volume or page it is about.
+  await vscode.commands.executeCommand('vscode.open', uri, { preview: false });
   const reveal = vscode.l10n.t('Reveal in Explorer');
   const choice = await vscode.window.showInformationMessage(
     vscode.l10n.t('{0} epochs animated as {1}', frames, vscode.workspace.asRelativePath(uri)),

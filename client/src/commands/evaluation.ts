@@ -96,7 +96,7 @@ async function compareModels(backend: Backend, given: unknown): Promise<void> {
   const { verdict, names } = await backend.request(requests.compareReports, { folders });
   const open = vscode.l10n.t('Open Report');
   const choice = await vscode.window.showInformationMessage(
-    verdict ?? vscode.l10n.t('In too few subjects {0} and {1} differ to tell them apart.', ...names),
+    verdict ?? vscode.l10n.t('{0} and {1} differ in too few subjects to tell them apart.', ...names),
     open,
   );
   if (choice === open) await vscode.commands.executeCommand(commandIds.openReport, ...folders);

@@ -43,7 +43,8 @@ async function draw(backend: Backend, { input, sample, model }: Wish): Promise<v
   const drawn = await withProgress(vscode.l10n.t('Drawing attention of {0}', name), (options) =>
     backend.request(requests.attention, { input, sample, model, output: output.fsPath }, options),
   );
-  await vscode.commands.executeCommand('vscode.open', output);
+  // A preview would take the place of the volume or page it is about.
+  await vscode.commands.executeCommand('vscode.open', output, { preview: false });
   const [save, other] = [vscode.l10n.t('Save As\u2026'), vscode.l10n.t('Other Model\u2026')];
   const choice = await vscode.window.showInformationMessage(
     vscode.l10n.t('What {0} looks at in {1}', drawn.model, name),
