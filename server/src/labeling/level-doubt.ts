@@ -8,6 +8,10 @@ const lumbosacral = 25;
 /** Of phantoms whose maps fit other names this well, a third and more were named wrong. */
 const doubtful = 0.4;
 
+/** Whether the discs begin where levels are counted from the neck. @param discs superior to inferior */
+export const countsFromNeck = (discs: readonly { readonly value: number }[]): boolean =>
+  discs.length > 0 && discs[0].value <= lastAnchor;
+
 /** A reading as far as names are concerned. */
 interface NamedDiscs {
   /** Superior to inferior. */
@@ -26,7 +30,7 @@ interface NamedDiscs {
 export function levelDoubt({ discs, rival, values }: NamedDiscs): string | null {
   if (discs.length === 0) return null;
   const knowsSacrum = values.includes(lumbosacral);
-  if (!knowsSacrum && discs[0].value > lastAnchor)
+  if (!knowsSacrum && !countsFromNeck(discs))
     return (
       `Neither ${discName(3)} nor ${discName(lastAnchor)} was found, from where levels are counted: ` +
       'the names are an estimate and may be off by several levels.'
