@@ -79,7 +79,7 @@ describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => 
 
   const shot = (name: string) =>
     editor.page.screenshot({
-      path: join(screenshots, `workflow-${theme.split(' ')[0].toLowerCase()}-${name}.png`),
+      path: join(screenshots, `workflow-${theme.toLowerCase().replaceAll(' ', '-')}-${name}.png`),
     });
 
   /** A view of ours, with the side bar on it. */

@@ -28,7 +28,7 @@ const foldersIn = (path: string): string[] =>
     .sort();
 
 /** Longest wait for anything; waits end as soon as the state is there. */
-const patience = 60_000;
+const patience = 120_000;
 
 export interface EditorOptions {
   /** Extension package. */
