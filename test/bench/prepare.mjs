@@ -46,7 +46,7 @@ function dataset() {
 
 /** The same files under more names. */
 function multiplied(gathered) {
-  const target = `${folder}/gathered-${many}`;
+  const target = `${folder}/multiplied-${many}`;
   rmSync(target, { recursive: true, force: true });
   const names = readdirSync(gathered).filter((name) => name.startsWith('sub-'));
   for (let n = 0; n < many; n++) {
