@@ -3,7 +3,7 @@ import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../dataset/phantom/draw.js';
 import type { PhantomExtent } from '../dataset/phantom/scenery.js';
-import type { PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
+import type { PhantomContrast, PhantomDisc, PhantomSlice } from '../dataset/phantom/types.js';
 import type { DecodedDisc } from '../labeling/decode.js';
 import { discsOnSlab, readSlabs, type Reading } from '../labeling/reading.js';
 import { flatSlab } from '../volume/flat-slab.js';
@@ -32,7 +32,11 @@ export interface PhantomEvaluation {
   readonly summary: DiscSummary;
   /** By disc value. */
   readonly levels: ReadonlyMap<number, DiscSummary>;
+  /** By what the pictures show, and by how they are painted: names of both as phantoms have them. */
+  readonly groups: readonly { readonly name: string; readonly summary: DiscSummary }[];
 }
+
+type Shown = Pick<PhantomSlice, 'view' | 'contrast'>;
 
 /**
  * How well a model names the discs of phantoms it never saw, by the same path a volume takes: resampled to the
@@ -46,10 +50,19 @@ export async function evaluateOnPhantoms(
   options: PhantomEvaluationOptions,
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
-  await readPhantoms(description, inference, options, (_, truth, predicted) => {
-    comparisons.push(compareDiscs(truth, predicted, { toleranceMm: rightWithinMm }));
+  const groups = new Map<string, DiscComparison[]>();
+  await readPhantoms(description, inference, options, (_, truth, predicted, { view, contrast }) => {
+    const comparison = compareDiscs(truth, predicted, { toleranceMm: rightWithinMm });
+    comparisons.push(comparison);
+    for (const name of [view, contrast]) groups.set(name, [...(groups.get(name) ?? []), comparison]);
   });
-  return { summary: summarizeDiscs(comparisons), levels: summarizeLevels(comparisons) };
+  return {
+    summary: summarizeDiscs(comparisons),
+    levels: summarizeLevels(comparisons),
+    groups: [...groups]
+      .map(([name, members]) => ({ name, summary: summarizeDiscs(members) }))
+      .sort((a, b) => b.summary.total - a.summary.total),
+  };
 }
 
 /** A found disc is right this close to the true one. */
@@ -57,14 +70,20 @@ export const rightWithinMm = 5;
 
 /**
  * Reads held-out phantoms by the same path a volume takes.
- * @param found told of each phantom: its reading, its true discs, and the found ones, places in mm of its picture
+ * @param found told of each phantom: its reading, its true discs, and the found ones, places in mm of its picture;
+ *   what it shows
  * @throws CancelledError
  */
 export async function readPhantoms(
   description: ModelDescription,
   inference: Inference,
   { count, seed, contrast, extent, signal, progress }: PhantomEvaluationOptions,
-  found: (reading: Reading, truth: readonly PlacedDisc[], predicted: readonly PlacedDisc[]) => void,
+  found: (
+    reading: Reading,
+    truth: readonly PlacedDisc[],
+    predicted: readonly PlacedDisc[],
+    shown: Shown,
+  ) => void,
 ): Promise<void> {
   for (let n = 0; n < count; n++) {
     throwIfCancelled(signal);
@@ -75,7 +94,7 @@ export async function readPhantoms(
       value,
       position: [row * spacing, column * spacing],
     });
-    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place));
+    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place), phantom);
     progress?.(n + 1);
   }
 }

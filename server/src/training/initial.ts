@@ -1,14 +1,17 @@
-import { initialWeights } from '@disc-labeling/models/layers-listing';
+import { initialWeights, networkTensors } from '@disc-labeling/models/layers-listing';
 import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription, Weights } from '@disc-labeling/models/model';
 import { findModel } from '../labeling/models.js';
 import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
+/** In what an initial model's network may differ. */
+const mayDiffer: readonly string[] = ['joints', 'attention'];
+
 /**
  * The weights a training starts from: those of the configuration's initial model, or random ones. An initial model may
  * have maps for other discs: what its maps for the same discs (and for any disc) know is taken over, maps it has not
- * start anew.
+ * start anew. So may it have attention or none: what is missing starts anew, what is too much is left out.
  * @throws UserError when there is no such model, or its network is another
  */
 export async function startingWeights(config: TrainingConfig): Promise<Weights> {
@@ -17,7 +20,7 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
   const { description, weights } = await findModel(initial);
   const names = Object.keys(network) as (keyof typeof network)[];
   const differing = names
-    .filter((name) => name !== 'joints' && description.network[name] !== network[name])
+    .filter((name) => !mayDiffer.includes(name) && description.network[name] !== network[name])
     .map((name) => `${name} ${String(description.network[name])}, here ${String(network[name])}`);
   const refuse = (why: string): never => {
     throw new UserError('cannot start from this model', why, initial);
@@ -27,13 +30,20 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
       `its network is another (${differing.join('; ')}); set the same network here or start from another model`,
     );
   const here = meaningIn(config);
-  if (description.channels.values.join() === here.values.join()) return weights;
+  const fresh = initialWeights(network, training.seed);
+  const shared = ofNetwork(network, weights, fresh);
+  if (description.channels.values.join() === here.values.join()) return shared;
   const source = here.values.map((value, map) =>
     map === here.anyDisc ? description.channels.anyDisc : indexOrNull(description.channels.values, value),
   );
   if (source.every((map, i) => map === null || i === here.anyDisc))
     refuse('its heat maps mean other discs than those trained here; start from another model');
-  return withMaps(weights, initialWeights(network, training.seed), source);
+  return withMaps(shared, fresh, source);
+}
+
+/** What a network asks for, of the given weights, or fresh where they have none. */
+function ofNetwork(network: TrainingConfig['network'], weights: Weights, fresh: Weights): Weights {
+  return new Map(networkTensors(network).map(({ name }) => [name, weights.get(name) ?? fresh.get(name)!]));
 }
 
 function indexOrNull(values: ModelDescription['channels']['values'], value: number | null): number | null {

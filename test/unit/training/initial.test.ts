@@ -37,10 +37,27 @@ describe('startingWeights', () => {
   });
 
   it('refuse another network in one sentence', async () => {
-    const other = { ...config, network: { ...config.network, stacks: 2, attention: false }, initial: run };
+    const other = { ...config, network: { ...config.network, stacks: 2, features: 8 }, initial: run };
     await expect(startingWeights(other)).rejects.toThrow(
-      /first\): its network is another \(stacks 1, here 2; attention true, here false\); set the same network/,
+      /first\): its network is another \(stacks 1, here 2; features 4, here 8\); set the same network/,
     );
+  });
+
+  it('leave out the attention of a model where the network has none, and start it anew where only it has one', async () => {
+    const plain = { ...config, network: { ...config.network, attention: false }, initial: run };
+    const without = await startingWeights(plain);
+    const isAttention = (name: string) => name.startsWith('attention.');
+    expect([...weights.keys()].some(isAttention)).toBe(true);
+    expect(without).toEqual(new Map([...weights].filter(([name]) => !isAttention(name))));
+
+    const folder = join(root, 'plain');
+    const description = modelDescription(plain, null, {});
+    await writeModel(join(folder, 'best'), { description, weights: without }, { card: '' });
+    const again = await startingWeights({ ...config, initial: folder });
+    const fresh = initialWeights(config.network, 42);
+    for (const [name, tensor] of again)
+      expect(tensor, name).toEqual((isAttention(name) ? fresh : weights).get(name));
+    expect([...again.keys()]).toEqual([...fresh.keys()]);
   });
 
   it('take over the maps of a model for fewer discs, and nothing else changes', async () => {

@@ -1,23 +1,16 @@
 import { Option } from 'commander';
-import { createInferenceInWorker } from '@disc-labeling/models/engines';
 import { UserError } from '@disc-labeling/models/errors';
-import { evaluateOnPhantoms, type PhantomEvaluation } from '../../evaluation/phantoms.js';
-import type { DiscSummary } from '../../evaluation/metrics.js';
-import { phantomExtents, type PhantomExtent } from '../../dataset/phantom/scenery.js';
+import { phantomExtents } from '../../dataset/phantom/scenery.js';
 import { EvaluationService } from '../../evaluation/service.js';
-import { findModel } from '../../labeling/models.js';
 import type { SetEvaluation } from '../../protocol/index.js';
-import { discName } from '../../volume/levels.js';
 import { CountProgress } from '../count-progress.js';
 import { percent } from '../figures.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
+import { measureOnPhantoms, measureRobustness, type PhantomMeasureOptions } from './evaluate-phantoms.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends PhantomMeasureOptions {
   readonly pictures?: string;
-  readonly phantoms: number;
-  readonly seed: number;
-  readonly contrast?: 'T1w' | 'T2w';
-  readonly extent?: PhantomExtent;
+  readonly robustness?: boolean;
 }
 
 /** `evaluate <model|run> [prepared]`: validation on a prepared set, or how good a model is on phantoms it never saw. */
@@ -33,11 +26,20 @@ export const registerEvaluate: RegisterCommand = (program, action) => {
     )
     .option('--phantoms <n>', 'how many to draw', wholeNumber(1), 200)
     .option('--seed <n>', 'which ones; none of them is ever trained on', wholeNumber(0), 1)
-    .option('--contrast <contrast>', 'T1w or T2w only; default: the mixture of training')
+    .addOption(
+      new Option('--contrast <contrast>', 'of the phantoms; default: the mixture of training').choices([
+        'T1w',
+        'T2w',
+      ]),
+    )
     .addOption(
       new Option('--extent <extent>', 'of the phantoms: necks, or spines down to the sacrum')
         .choices([...phantomExtents])
         .default('neck'),
+    )
+    .option(
+      '--robustness',
+      'instead: read necks that are turned, coarser, noisier, cut or in thicker slices, each more and more',
     )
     .action(action(evaluate));
 };
@@ -51,7 +53,7 @@ async function evaluate(
   if (set !== undefined) return validateOnSet(context, model, set, own);
   if (own.pictures !== undefined)
     throw new UserError('cannot draw pictures', '--pictures needs a prepared set', own.pictures);
-  return measureOnPhantoms(context, model, own);
+  return own.robustness ? measureRobustness(context, model, own) : measureOnPhantoms(context, model, own);
 }
 
 async function validateOnSet(
@@ -83,58 +85,4 @@ function describeSet(found: SetEvaluation, output: CommandContext['output']): st
     ),
     ...found.pictures,
   ].join('\n');
-}
-
-async function measureOnPhantoms(
-  { options, output, signal }: CommandContext,
-  name: string,
-  { phantoms, seed, contrast, extent }: EvaluateOptions,
-): Promise<void> {
-  const { description, weights } = await findModel(name);
-  const inference = await createInferenceInWorker(description.network, weights, {
-    ...options,
-    onNotice: output.engineNotice,
-  });
-  const progress = output.progress('Evaluating', phantoms);
-  try {
-    const evaluation = await evaluateOnPhantoms(description, inference, {
-      count: phantoms,
-      seed,
-      contrast,
-      extent,
-      signal,
-      progress: (done) => progress.update(done),
-    });
-    progress.finish();
-    const { summary, levels } = evaluation;
-    output.result(
-      {
-        model: description.name,
-        engine: inference.engine,
-        phantoms,
-        seed,
-        summary,
-        levels: [...levels].map(([value, level]) => ({ value, name: discName(value), ...level })),
-      },
-      () => describe(evaluation, output),
-    );
-  } finally {
-    await inference.dispose();
-  }
-}
-
-function describe({ summary, levels }: PhantomEvaluation, output: CommandContext['output']): string {
-  const row = (name: string, level: DiscSummary) => [
-    name,
-    level.total,
-    percent(level.identificationRate),
-    level.shifted,
-    level.misnamed,
-    level.missed,
-    level.false,
-    level.distance.median.toFixed(2),
-  ];
-  const head = ['disc', 'true', 'identified', 'shifted', 'misnamed', 'missed', 'false', 'median mm'];
-  const rows = [...levels].map(([value, level]) => row(discName(value), level));
-  return output.table(head, [...rows, row('all', summary)]);
 }

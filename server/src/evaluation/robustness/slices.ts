@@ -1,0 +1,125 @@
+/** Slices of phantoms as they look under harder and harder conditions. */
+import { addNoise } from '../../dataset/phantom/corruption.js';
+import type { PhantomOptions } from '../../dataset/phantom/draw.js';
+import { multiplyField, percentiles, sampleBilinear } from '../../dataset/phantom/filters.js';
+import type { Random } from '../../dataset/phantom/random.js';
+import type { PhantomSlice } from '../../dataset/phantom/types.js';
+
+/** One way in which pictures are worse than those trained on, and how much worse. */
+export interface SliceDisturbance {
+  readonly name: string;
+  readonly title: string;
+  /** Of the values. */
+  readonly unit: string;
+  readonly values: readonly number[];
+  /** How a phantom is drawn, where the condition is one of drawing. */
+  readonly drawn?: (value: number) => PhantomOptions;
+  /** Worsens a drawn picture, which stays as it is. @returns null where this phantom can't show the condition */
+  readonly disturbed?: (slice: PhantomSlice, value: number, random: Random) => PhantomSlice | null;
+}
+
+/** Value of C2/C3. */
+const uppermost = 3;
+
+export const sliceDisturbances: readonly SliceDisturbance[] = [
+  {
+    name: 'rotation',
+    title: 'Rotation',
+    unit: 'degrees',
+    values: [-40, -30, -20, -10, 0, 10, 20, 30, 40],
+    disturbed: rotated,
+  },
+  {
+    name: 'pixel-size',
+    title: 'Pixel size',
+    unit: 'mm',
+    values: [0.7, 0.8, 1, 1.2, 1.4, 1.6],
+    drawn: (spacing) => ({ spacing }),
+  },
+  {
+    name: 'noise',
+    title: 'Rician noise',
+    unit: '% of the brightest',
+    values: [0, 5, 10, 15, 20, 30],
+    disturbed: noisy,
+  },
+  {
+    name: 'bias',
+    title: 'Bias field',
+    unit: 'standard deviation of its logarithm',
+    values: [0, 0.25, 0.5, 0.75, 1, 1.5],
+    disturbed: biased,
+  },
+  {
+    name: 'inversion',
+    title: 'Inverted contrast',
+    unit: '0: as drawn, 1: inverted',
+    values: [0, 1],
+    disturbed: (slice, value) => (value === 0 ? slice : inverted(slice)),
+  },
+  {
+    name: 'cut',
+    title: 'Upper edge of the picture',
+    unit: 'mm below C2/C3',
+    values: [-80, -50, -30, -10, 10, 28, 46, 64],
+    disturbed: cutAbove,
+  },
+];
+
+/** Turned clockwise about the middle by degrees; what comes in is black. */
+function rotated(slice: PhantomSlice, degrees: number): PhantomSlice {
+  const { width, height } = slice;
+  const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
+  const image = new Float32Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const u = cx + c * (x - cx) + s * (y - cy);
+      const v = cy - s * (x - cx) + c * (y - cy);
+      if (u >= 0 && v >= 0 && u <= width - 1 && v <= height - 1)
+        image[y * width + x] = sampleBilinear(slice.image, width, height, u, v);
+    }
+  const discs = slice.discs
+    .map((d) => ({
+      ...d,
+      row: cy + s * (d.column - cx) + c * (d.row - cy),
+      column: cx + c * (d.column - cx) - s * (d.row - cy),
+    }))
+    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
+  return { ...slice, image, discs };
+}
+
+/** @param share of the 99.5th percentile, in percent: the standard deviation in both channels */
+function noisy(slice: PhantomSlice, share: number, random: Random): PhantomSlice {
+  const image = slice.image.slice();
+  const [high] = percentiles(image, [0.995]);
+  if (share > 0) addNoise(image, slice, (share / 100) * high, true, random);
+  return { ...slice, image };
+}
+
+/** A smooth field on four by four places, like the one trained on but stronger. */
+function biased(slice: PhantomSlice, deviation: number, random: Random): PhantomSlice {
+  const image = slice.image.slice();
+  const field = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
+  multiplyField(image, slice.width, slice.height, (u, v) =>
+    Math.exp(sampleBilinear(field, 4, 4, u * 3, v * 3)),
+  );
+  return { ...slice, image };
+}
+
+/** Bright for dark within what was scanned; padding stays black. */
+function inverted(slice: PhantomSlice): PhantomSlice {
+  const [high] = percentiles(slice.image, [0.995]);
+  return { ...slice, image: slice.image.map((v) => (v === 0 ? 0 : Math.max(0, high - v))) };
+}
+
+/** Without what lies more than `below` mm (negative: above) from C2/C3 upwards. */
+function cutAbove(slice: PhantomSlice, below: number): PhantomSlice | null {
+  const first = slice.discs.find(({ value }) => value === uppermost);
+  if (first === undefined) return null;
+  const rows = Math.max(0, Math.round(first.row + below / slice.spacing));
+  const height = slice.height - rows;
+  const discs = slice.discs.map((d) => ({ ...d, row: d.row - rows })).filter(({ row }) => row >= 0.5);
+  if (discs.length === 0) return null;
+  return { ...slice, height, image: slice.image.slice(rows * slice.width), discs };
+}
