@@ -3,7 +3,7 @@ import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../dataset/phantom/draw.js';
 import type { PhantomExtent } from '../dataset/phantom/scenery.js';
-import type { PhantomContrast, PhantomDisc, PhantomSlice } from '../dataset/phantom/types.js';
+import type { PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
 import type { DecodedDisc } from '../labeling/decode.js';
 import { discsOnSlab, readSlabs, type Reading } from '../labeling/reading.js';
 import { flatSlab } from '../volume/flat-slab.js';
@@ -32,11 +32,9 @@ export interface PhantomEvaluation {
   readonly summary: DiscSummary;
   /** By disc value. */
   readonly levels: ReadonlyMap<number, DiscSummary>;
-  /** By what the pictures show, and by how they are painted: names of both as phantoms have them. */
+  /** By what there is to count from, and by how the pictures are painted. */
   readonly groups: readonly { readonly name: string; readonly summary: DiscSummary }[];
 }
-
-type Shown = Pick<PhantomSlice, 'view' | 'contrast'>;
 
 /**
  * How well a model names the discs of phantoms it never saw, by the same path a volume takes: resampled to the
@@ -51,10 +49,11 @@ export async function evaluateOnPhantoms(
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
   const groups = new Map<string, DiscComparison[]>();
-  await readPhantoms(description, inference, options, (_, truth, predicted, { view, contrast }) => {
+  await readPhantoms(description, inference, options, (_, truth, predicted, contrast) => {
     const comparison = compareDiscs(truth, predicted, { toleranceMm: rightWithinMm });
     comparisons.push(comparison);
-    for (const name of [view, contrast]) groups.set(name, [...(groups.get(name) ?? []), comparison]);
+    for (const name of [countedFrom(truth), contrast])
+      groups.set(name, [...(groups.get(name) ?? []), comparison]);
   });
   return {
     summary: summarizeDiscs(comparisons),
@@ -65,13 +64,23 @@ export async function evaluateOnPhantoms(
   };
 }
 
+/** Values of C2/C3 and L5/S1. */
+const [uppermost, lowermost] = [3, 25];
+
+/** The end of the spine that a picture shows, from which levels can be told. */
+function countedFrom(truth: readonly PlacedDisc[]): string {
+  const shows = (value: number): boolean => truth.some((disc) => disc.value === value);
+  if (shows(uppermost)) return 'C2/C3 in view';
+  return shows(lowermost) ? 'L5/S1 in view' : 'neither in view';
+}
+
 /** A found disc is right this close to the true one. */
 export const rightWithinMm = 5;
 
 /**
  * Reads held-out phantoms by the same path a volume takes.
  * @param found told of each phantom: its reading, its true discs, and the found ones, places in mm of its picture;
- *   what it shows
+ *   how it is painted
  * @throws CancelledError
  */
 export async function readPhantoms(
@@ -82,7 +91,7 @@ export async function readPhantoms(
     reading: Reading,
     truth: readonly PlacedDisc[],
     predicted: readonly PlacedDisc[],
-    shown: Shown,
+    contrast: PhantomContrast,
   ) => void,
 ): Promise<void> {
   for (let n = 0; n < count; n++) {
@@ -94,7 +103,7 @@ export async function readPhantoms(
       value,
       position: [row * spacing, column * spacing],
     });
-    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place), phantom);
+    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place), phantom.contrast);
     progress?.(n + 1);
   }
 }

@@ -16,7 +16,7 @@ function spots(): PhantomSlice {
     for (let y = -6; y <= 6; y++)
       for (let x = -6; x <= 6; x++)
         image[(row + y) * width + column + x] += Math.exp(-(x * x + y * y) / (2 * 1.5 ** 2));
-  return { width, height, spacing: 1.2, contrast: 'T1w', view: 'head-neck', image, discs };
+  return { width, height, spacing: 1.2, contrast: 'T1w', image, discs };
 }
 
 /** Centre of what is bright within a few pixels of a place. */

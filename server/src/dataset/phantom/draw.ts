@@ -79,8 +79,7 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     const p = view.project(d.target);
     return isInside(p, view, shown) ? [{ value: d.value, row: p.y, column: p.x }] : [];
   });
-  const { spacing, frame } = view;
-  return { width, height, spacing, contrast, view: frame, image, discs: contiguous(listed) };
+  return { width, height, spacing: view.spacing, contrast, image, discs: contiguous(listed) };
 }
 
 /** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */

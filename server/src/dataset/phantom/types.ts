@@ -1,5 +1,3 @@
-import type { PhantomFrame } from './view.js';
-
 /** Kind of contrast a phantom is painted with; `random`: every tissue independent. */
 export type PhantomContrast = 'T1w' | 'T2w' | 'random';
 
@@ -19,8 +17,6 @@ export interface PhantomSlice {
   /** mm per pixel, the same in both directions. */
   readonly spacing: number;
   readonly contrast: PhantomContrast;
-  /** What it shows. */
-  readonly view: PhantomFrame;
   /** `height * width`, row by row, about 0..1. */
   readonly image: Float32Array;
   /** The discs inside the picture, superior to inferior. Discs under zero padding or cut away are not listed. */
