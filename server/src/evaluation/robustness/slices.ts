@@ -46,14 +46,14 @@ export const sliceDisturbances: readonly SliceDisturbance[] = [
   {
     name: 'bias',
     title: 'Bias field',
-    unit: 'standard deviation of its logarithm',
+    unit: 'SD of its logarithm',
     values: [0, 0.25, 0.5, 0.75, 1, 1.5],
     disturbed: biased,
   },
   {
     name: 'inversion',
     title: 'Inverted contrast',
-    unit: '0: as drawn, 1: inverted',
+    unit: '0 no, 1 yes',
     values: [0, 1],
     disturbed: (slice, value) => (value === 0 ? slice : inverted(slice)),
   },
