@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { reportFolder } from '../evaluation/find.js';
 import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
-import { findReports, reportFile, type FoundReport } from '../report/find-reports.js';
+import { findReports, reportFile, reportItem, type FoundReport } from '../report/find-reports.js';
 import { onGiven, type Command } from './command.js';
 import { commandIds } from './ids.js';
 import { pathGiven } from './path-given.js';
@@ -113,8 +113,8 @@ async function chooseReports(backend: Backend, given: unknown): Promise<Folders 
   const start = path !== undefined && basename(path) === reportFile ? dirname(path) : path;
   if (start !== undefined && !(await holdsReport(start))) return testTwo(backend, start);
   const reports = await findReports();
-  const first = start ?? (await pickReport(reports, vscode.l10n.t('Compare which report?'), true));
-  if (first === 'test') return testTwo(backend);
+  const first = start ?? (await pickFrom(reports, vscode.l10n.t('Compare which report?'), true));
+  if (first === testInstead) return testTwo(backend);
   if (first === null) return null;
   const set = reports.find(({ folder }) => folder.fsPath === first)?.set;
   const others = reports
@@ -126,8 +126,8 @@ async function chooseReports(backend: Backend, given: unknown): Promise<Folders 
     );
     return null;
   }
-  const second = await pickReport(others, vscode.l10n.t('With which?'), false);
-  return second === null ? null : [first, second];
+  const second = await pickFrom(others, vscode.l10n.t('With which?'), false);
+  return typeof second === 'string' ? [first, second] : null;
 }
 
 /** Models and runs hold none. */
@@ -137,28 +137,28 @@ const holdsReport = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-async function pickReport(
+/** Picked instead of a report. */
+const testInstead = Symbol('test two models');
+
+/** @returns folder of the report; null: nothing was picked */
+async function pickFrom(
   reports: readonly FoundReport[],
   title: string,
   orTest: boolean,
-): Promise<string | null> {
-  const items = reports.map(({ folder, title, set, date }) => ({
-    label: vscode.l10n.t('{0} on {1}', title, set),
-    description: new Date(date).toLocaleString(),
-    detail: vscode.workspace.asRelativePath(folder),
-    folder: folder.fsPath,
-  }));
+): Promise<string | typeof testInstead | null> {
   const test = {
     label: vscode.l10n.t('$(beaker) Test two models on one set…'),
     description: '',
     detail: '',
-    folder: 'test',
+    folder: null,
   };
-  const item = await vscode.window.showQuickPick(orTest ? [...items, test] : items, {
+  const item = await vscode.window.showQuickPick([...reports.map(reportItem), ...(orTest ? [test] : [])], {
     title,
+    matchOnDescription: true,
     matchOnDetail: true,
   });
-  return item?.folder ?? null;
+  if (!item) return null;
+  return item.folder?.fsPath ?? testInstead;
 }
 
 /** @param first folder of the first model or run; asked for when absent */

@@ -33,6 +33,14 @@ async function readHead(file: vscode.Uri): Promise<FoundReport | null> {
   }
 }
 
+/** A report as one of a list to pick from. */
+export const reportItem = ({ folder, title, set, date }: FoundReport) => ({
+  label: title,
+  description: set,
+  detail: `${vscode.workspace.asRelativePath(folder)} \u00b7 ${new Date(date).toLocaleString()}`,
+  folder,
+});
+
 /**
  * Lets the user pick a report of the workspace, or a folder elsewhere.
  * @param without folder that is not offered
@@ -41,15 +49,7 @@ export async function pickReport(title: string, without?: vscode.Uri): Promise<v
   const reports = (await findReports()).filter(({ folder }) => folder.fsPath !== without?.fsPath);
   const elsewhere = { label: `$(folder-opened) ${vscode.l10n.t('Another Folder\u2026')}`, folder: null };
   const choice = await vscode.window.showQuickPick(
-    [
-      ...reports.map(({ folder, title: label, set, date }) => ({
-        label,
-        description: set,
-        detail: `${vscode.workspace.asRelativePath(folder)} \u00b7 ${new Date(date).toLocaleString()}`,
-        folder,
-      })),
-      elsewhere,
-    ],
+    [...reports.map(reportItem), elsewhere],
     // Asked for by a click in a webview, the list would close when the webview takes the focus back.
     { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true },
   );

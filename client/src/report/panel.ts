@@ -23,6 +23,7 @@ export interface ReportPanelOptions {
 export class ReportPanel implements vscode.Disposable {
   readonly #options: ReportPanelOptions;
   readonly #channel: PageChannel<ReportState, ReportRequest>;
+  readonly #panel: vscode.WebviewPanel;
   readonly #watcher: vscode.FileSystemWatcher;
   #report: TestReport | null = null;
   #problem: ErrorData | null = null;
@@ -32,10 +33,11 @@ export class ReportPanel implements vscode.Disposable {
   /** @param comparedWith folder of the report this one was compared with before the window was reloaded */
   constructor(
     readonly folder: vscode.Uri,
-    readonly panel: vscode.WebviewPanel,
+    panel: vscode.WebviewPanel,
     options: ReportPanelOptions,
     comparedWith: string | null = null,
   ) {
+    this.#panel = panel;
     this.#options = options;
     const { extensionUri, backend } = options;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'resources', 'icon.png');
@@ -55,12 +57,16 @@ export class ReportPanel implements vscode.Disposable {
     void this.load().then(() => (comparedWith === null ? undefined : this.compare(comparedWith)));
   }
 
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
   /** Reads the report, or reads it anew. */
   async load(): Promise<void> {
     try {
       this.#report = await this.#options.backend.request(requests.report, { folder: this.folder.fsPath });
       this.#problem = null;
-      this.panel.title = vscode.l10n.t('Test of {0}', this.#report.model.title);
+      this.#panel.title = vscode.l10n.t('Test of {0}', this.#report.model.title);
     } catch (error) {
       this.#report = null;
       this.#problem = problemOf(error, vscode.l10n.t('cannot read report'), this.folder.fsPath);
@@ -69,7 +75,7 @@ export class ReportPanel implements vscode.Disposable {
   }
 
   #state(): ReportState {
-    const { webview } = this.panel;
+    const { webview } = this.#panel;
     const pictures = (this.#report?.subjects ?? []).flatMap(({ name, picture }) =>
       picture !== null && isBelow(picture)
         ? [[name, webview.asWebviewUri(vscode.Uri.joinPath(this.folder, picture)).toString()] as const]

@@ -3,6 +3,7 @@ import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { confidenceOf, type Rival } from '../labeling/confidence.js';
 import { fitLogistic } from './logistic.js';
+import { isRight } from './metrics.js';
 import { readPhantoms, rightWithinMm, type PhantomEvaluationOptions } from './phantoms.js';
 
 type Confidence = NonNullable<ModelDescription['confidence']>;
@@ -48,15 +49,10 @@ export async function calibrate(
   const bare = { ...description, confidence: undefined };
   await readPhantoms(bare, inference, options, (reading, truth, predicted) => {
     found.push(
-      reading.discs.map(({ score, value }, n) => ({
+      reading.discs.map(({ score }, n) => ({
         evidence: score,
         rival: reading.rival,
-        right: truth.some(
-          (disc) =>
-            disc.value === value &&
-            Math.hypot(...disc.position.map((side, axis) => side - predicted[n].position[axis])) <=
-              rightWithinMm,
-        ),
+        right: isRight(predicted[n], truth, rightWithinMm),
       })),
     );
   });

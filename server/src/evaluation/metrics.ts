@@ -157,6 +157,10 @@ function nearest(
     );
 }
 
+/** Whether a found disc lies within the tolerance of the true one of its name. */
+export const isRight = (found: PlacedDisc, truth: readonly PlacedDisc[], toleranceMm: number): boolean =>
+  truth.some((disc) => disc.value === found.value && distance(disc, found) <= toleranceMm);
+
 const distance = (a: PlacedDisc, b: PlacedDisc): number =>
   Math.hypot(...a.position.map((side, axis) => side - b.position[axis]));
 

@@ -25,7 +25,11 @@ export function fingerprintDifferences(saved: string, config: TrainingConfig): s
   const names = [...new Set([...before.keys(), ...now.keys()])];
   return names
     .filter((name) => !isDeepStrictEqual(before.get(name), now.get(name)))
-    .map((name) => `${name} (${JSON.stringify(before.get(name))}, now ${JSON.stringify(now.get(name))})`);
+    .map((name) =>
+      name === 'data.digest'
+        ? 'data (the prepared set is another one, or was prepared anew)'
+        : `${name} (${JSON.stringify(before.get(name))}, now ${JSON.stringify(now.get(name))})`,
+    );
 }
 
 function withDefaults(saved: Record<string, unknown>): Record<string, unknown> {

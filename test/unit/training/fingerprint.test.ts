@@ -14,6 +14,15 @@ describe('fingerprintDifferences', () => {
     ]);
   });
 
+  it('says that a prepared set is another one, without the sums by which that was told', () => {
+    const prepared = (digest: string) =>
+      JSON.stringify({ ...JSON.parse(fingerprint(config)), data: { source: 'prepared', digest } });
+    const now = { ...config, data: { source: 'prepared', contents: { digest: 'b' } } } as never;
+    const [only] = fingerprintDifferences(prepared('a'), now).filter((text) => text.includes('prepared set'));
+    expect(only).toBe('data (the prepared set is another one, or was prepared anew)');
+    expect(fingerprintDifferences(prepared('b'), now).join()).not.toContain('prepared set');
+  });
+
   it('does not mind more threads, another order of keys, or settings the checkpoint did not know yet', () => {
     const { data, ...saved } = JSON.parse(fingerprint(config));
     delete data.reuse;
