@@ -62,6 +62,7 @@ const set = (input: string): string => (/\.nii(\.gz)?$/i.test(input) ? dirname(i
 
 async function saveAs(picture: vscode.Uri, folder: string): Promise<void> {
   const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Save Attention'),
     defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), basename(picture.path)),
     filters: { [vscode.l10n.t('PNG pictures')]: ['png'] },
   });

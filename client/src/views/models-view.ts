@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { commandIds } from '../commands/ids.js';
 import { treeItem } from './item.js';
+import { tellListed } from './listed.js';
 import { inOrder, modelParts } from './model-parts.js';
 
 /** The view *Models*: what ships, what was imported and trained, the default marked. */
@@ -38,6 +39,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelSummary>, vscode
     try {
       const models = inOrder(await this.#backend.request(requests.models, null));
       this.#view.message = undefined;
+      tellListed('models');
       return models;
     } catch (error) {
       this.#backend.log.error(`listing models: ${String(error)}`);

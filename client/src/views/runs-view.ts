@@ -9,6 +9,7 @@ import type { Backend } from '../backend.js';
 import { commandIds } from '../commands/ids.js';
 import { workspaceFolders } from '../workspace.js';
 import { treeItem } from './item.js';
+import { tellListed } from './listed.js';
 import { runParts } from './run-parts.js';
 
 /** Files of a run that change when its state does. */
@@ -126,6 +127,7 @@ export class RunsView implements vscode.TreeDataProvider<RunSummary>, vscode.Dis
     try {
       const runs = await this.#backend.request(requests.runs, { folders });
       this.#view.message = undefined;
+      tellListed('runs');
       return runs;
     } catch (error) {
       this.#backend.log.error(`listing runs: ${String(error)}`);

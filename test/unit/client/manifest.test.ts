@@ -76,6 +76,8 @@ describe('the manifest', () => {
       /^!?isWorkspaceTrusted$/,
       /^discLabeling\.health [!=]= 'failed'$/,
       /^workspaceFolderCount [!=]= 0$/,
+      // What the views tell, see listed.ts.
+      /^discLabeling\.(models|runs)Listed$/,
       ...views.map(({ id }) => `view == ${id}`),
       // What views give their entries, see the test below.
       /^viewItem =~ \/.*(model|run|best).*\/$/,

@@ -1,0 +1,111 @@
+/** The demo, its attention, and models side by side in the real editor. Screenshots are kept in test-results/e2e. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ensureCodeServer } from '../../scripts/code-server.mjs';
+import { vsixPath } from '../../scripts/vsix.mjs';
+import { chromiumPath, Editor } from '../support/editor.js';
+import { repositoryDir } from '../support/shared.js';
+
+const screenshots = join(repositoryDir, 'test-results', 'e2e');
+const cli = join(repositoryDir, 'dist', 'cli.mjs');
+
+function canRun(): boolean {
+  if (chromiumPath() !== null) return true;
+  if (process.env['CI'])
+    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
+  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one)');
+  return false;
+}
+
+describe.skipIf(!canRun())('models in VS Code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'disc-models-'));
+  const path = (...parts: string[]): string => join(folder, ...parts);
+  let editor: Editor;
+
+  beforeAll(async () => {
+    if (!existsSync(vsixPath))
+      throw new Error('there is no package to test: run npm run build && npm run package');
+    ensureCodeServer();
+    mkdirSync(screenshots, { recursive: true });
+    editor = await Editor.start({ vsix: vsixPath, folder });
+    await editor.meet();
+  }, 600_000);
+
+  afterAll(async () => {
+    await editor?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const shot = (name: string) => editor.page.screenshot({ path: join(screenshots, `models-${name}.png`) });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await shot(`failed-${task.name.slice(0, 12).replaceAll(' ', '-')}`);
+  });
+
+  /** An entry of the view *Models*, with the side bar on it. */
+  async function model(name: string) {
+    await editor.command('Disc Labeling: Focus on Models View');
+    return editor.page
+      .locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row', { hasText: name })
+      .first();
+  }
+
+  it('says in an empty workspace what can be done there', async () => {
+    await editor.command('Disc Labeling: Focus on Runs View');
+    const welcome = editor.page.locator('.pane:has(.pane-header[aria-label^="Runs"]) .welcome-view-content');
+    await welcome.waitFor();
+    await (await model('spine-light')).waitFor();
+    expect(await welcome.innerText()).toMatch(/train/i);
+    await shot('empty-workspace');
+  });
+
+  it('opens the demo, labelled', async () => {
+    await editor.command('Disc Labeling: Open Demo');
+    await editor.choosePath('Folder for the demo', folder);
+    const viewer = await editor.viewer('sub-001');
+    await viewer.reach('labelled');
+    expect((await viewer.discs()).map(({ name }) => name).slice(0, 3)).toEqual(['C2/C3', 'C3/C4', 'C4/C5']);
+    await viewer.settled();
+    await shot('demo');
+  });
+
+  it('saves the picture of the attention where it is told to', async () => {
+    await editor.command('Disc Labeling: Show Attention');
+    await editor.notified('What spine-light looks at in sub-001', 'Save As');
+    await editor.choosePath('Save Attention', path('attention.png'));
+    await expect.poll(() => existsSync(path('attention.png'))).toBe(true);
+    expect([...readFileSync(path('attention.png')).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect(statSync(path('attention.png')).size).toBeGreaterThan(10_000);
+  });
+
+  it('makes another model the default one', async () => {
+    await (await model('spine-whole')).click({ button: 'right' });
+    await editor.menu('Make Default Model');
+    const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row');
+    await rows.filter({ hasText: /spine-whole.*default/ }).waitFor();
+    expect(await rows.filter({ hasText: 'default' }).count()).toBe(1);
+    await shot('default');
+  });
+
+  it('compares two models on one set, from the view', async () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [cli, 'dataset', 'prepare', path('disc-labeling-demo'), path('prepared'), '--split', 'all', '--quiet'],
+      { encoding: 'utf8' },
+    );
+    expect(status, stderr).toBe(0);
+    await (await model('spine-light')).click({ button: 'right' });
+    await editor.menu('Compare Models');
+    await editor.pick('Compare spine-light with which model?', 'spine-whole');
+    await editor.pick('Test on which set?', 'prepared');
+    const verdict = await editor.notified(/spine-light and spine-whole|better|differ/, 'Open Report');
+    await shot('verdict');
+    expect(verdict).toMatch(/spine-(light|whole)|Spine discs/);
+    const page = await editor.webview('.subjects');
+    await page.locator('.comparison').waitFor();
+    await shot('comparison');
+  });
+});
