@@ -17,8 +17,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCodeServer } from '../../scripts/code-server.mjs';
 import { vsixPath } from '../../scripts/vsix.mjs';
-import { chromiumPath, Editor, type ShownDisc, type ShownTile, type Viewer } from '../support/editor.js';
+import { chromiumPath, Editor } from '../support/editor.js';
 import { dataDir, repositoryDir } from '../support/shared.js';
+import type { ShownDisc, ShownTile, Viewer } from '../support/viewer.js';
 
 const data = dataDir();
 const screenshots = join(repositoryDir, 'test-results', 'e2e');
