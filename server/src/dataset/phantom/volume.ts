@@ -133,6 +133,11 @@ export async function drawPhantomVolume(
   return { volume, discs: visibleDiscs(subject, view, midline, how, place) };
 }
 
+/** mm between sections: what lies between two is woven from both, which looks as if drawn there. */
+const sectionStep = 2;
+/** Places across a slice whose mean it shows are at most so far apart, in mm. */
+const sampleStep = 1.5;
+
 /** Sections at equal steps across the midline. */
 interface Sections {
   /** mm from the midline of the first, and from one to the next. */
@@ -156,8 +161,7 @@ async function drawSections(
   const seen = withinView(subject, view);
   const palette = calmPalette(own, job.contrast);
   const half = (how.slices * how.thickness) / 2;
-  // Thick slices average what lies within them.
-  const step = how.thickness > 1.5 ? how.thickness / 2 : how.thickness;
+  const step = sectionStep;
   const first = Math.floor((-half - midline.most) / step) * step;
   const count = Math.ceil((half - midline.least - first) / step) + 1;
   const images: Float32Array[] = [];
@@ -204,7 +208,7 @@ function weave(
 ): Float32Array {
   const { first, step, images } = sections;
   const out = buffers.take(width * height).fill(0);
-  const parts = Math.round(how.thickness / step);
+  const parts = Math.max(1, Math.round(how.thickness / sampleStep));
   const share = 1 / parts;
   const last = images.length - 1;
   for (let part = 0; part < parts; part++) {
