@@ -1,8 +1,8 @@
 /**
  * Draws the robustness sheets of models as one picture, a small chart for each condition:
  *
- *     npx disc-labeling evaluate spine-light --robustness --phantoms 60 --json > spine-light.json
- *     node test/bench/robustness.mjs docs/images/robustness.png spine-light.json spine-whole.json …
+ *     npx disc-labeling evaluate spine-whole --robustness --phantoms 60 --json > spine-whole.json
+ *     node test/bench/robustness.mjs docs/images/robustness.png spine-whole.json spine-whole.json …
  *
  * Needs a Chromium (`DISC_CHROMIUM`, or where Debian puts it).
  */

@@ -57,7 +57,7 @@ describe.skipIf(!canRun())('models in VS Code', () => {
     await editor.command('Disc Labeling: Focus on Runs View');
     const welcome = editor.page.locator('.pane:has(.pane-header[aria-label^="Runs"]) .welcome-view-content');
     await welcome.waitFor();
-    await (await model('spine-light')).waitFor();
+    await (await model('spine-whole')).waitFor();
     expect(await welcome.innerText()).toMatch(/train/i);
     await shot('empty-workspace');
   });
@@ -74,7 +74,7 @@ describe.skipIf(!canRun())('models in VS Code', () => {
 
   it('saves the picture of the attention where it is told to', async () => {
     await editor.command('Disc Labeling: Show Attention');
-    await editor.notified('What spine-light looks at in sub-001', 'Save As');
+    await editor.notified('What spine-whole looks at in sub-001', 'Save As');
     await editor.choosePath('Save Attention', path('attention.png'));
     await expect.poll(() => existsSync(path('attention.png'))).toBe(true);
     expect([...readFileSync(path('attention.png')).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
@@ -82,10 +82,10 @@ describe.skipIf(!canRun())('models in VS Code', () => {
   });
 
   it('makes another model the default one', async () => {
-    await (await model('spine-whole')).click({ button: 'right' });
+    await (await model('neck-t2w-plain')).click({ button: 'right' });
     await editor.menu('Make Default Model');
     const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row');
-    await rows.filter({ hasText: /spine-whole.*default/ }).waitFor();
+    await rows.filter({ hasText: /neck-t2w-plain.*default/ }).waitFor();
     expect(await rows.filter({ hasText: 'default' }).count()).toBe(1);
     await shot('default');
   });
@@ -97,13 +97,13 @@ describe.skipIf(!canRun())('models in VS Code', () => {
       { encoding: 'utf8' },
     );
     expect(status, stderr).toBe(0);
-    await (await model('spine-light')).click({ button: 'right' });
+    await (await model('spine-whole')).click({ button: 'right' });
     await editor.menu('Compare Models');
-    await editor.pick('Compare spine-light with which model?', 'spine-whole');
+    await editor.pick('Compare spine-whole with which model?', 'neck-t2w-plain');
     await editor.pick('Test on which set?', 'prepared');
-    const verdict = await editor.notified(/spine-light and spine-whole|better|differ/, 'Open Report');
+    const verdict = await editor.notified(/spine-whole and neck-t2w-plain|better|differ/, 'Open Report');
     await shot('verdict');
-    expect(verdict).toMatch(/spine-(light|whole)|Spine discs/);
+    expect(verdict).toMatch(/spine-whole|neck-t2w-plain|discs/i);
     const page = await editor.webview('.subjects');
     await page.locator('.comparison').waitFor();
     await shot('comparison');

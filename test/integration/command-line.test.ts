@@ -80,7 +80,7 @@ describe('label', () => {
   it('names the models there are when asked for another', () => {
     const { status, stderr } = run('label', volume, '--model', 'nonsense');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/error: cannot find model \(nonsense\): .*spine-light/);
+    expect(stderr).toMatch(/error: cannot find model \(nonsense\): .*spine-whole/);
   });
 });
 
@@ -97,9 +97,9 @@ describe('the program', () => {
   });
 
   it('lists models and engines as tables and as JSON', () => {
-    expect(run('models').stdout).toContain('spine-light (default)');
+    expect(run('models').stdout).toContain('spine-whole (default)');
     const models = JSON.parse(run('models', '--json').stdout) as { name: string; isDefault: boolean }[];
-    expect(models.find(({ isDefault }) => isDefault)?.name).toBe('spine-light');
+    expect(models.find(({ isDefault }) => isDefault)?.name).toBe('spine-whole');
     const engines = JSON.parse(run('engines', '--json').stdout) as { id: string; available: boolean }[];
     expect(engines.find(({ id }) => id === 'onnxruntime-cpu')?.available).toBe(true);
   });

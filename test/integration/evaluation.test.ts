@@ -54,7 +54,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('test', () => {
   it('prints the report it writes, with a picture of each image', async () => {
-    const { status, out } = await run(['test', 'spine-light', 'set', '--json', '--report', 'report']);
+    const { status, out } = await run(['test', 'spine-whole', 'set', '--json', '--report', 'report']);
     expect(status).toBe(0);
     const report = parseReport(out, 'stdout');
     expect(JSON.parse(await readFile(join(root, 'report', 'report.json'), 'utf8'))).toEqual(JSON.parse(out));
@@ -78,7 +78,7 @@ describe('test', () => {
   it("does not pass our own figures for the reference's", async () => {
     const { status, out, err } = await run([
       'test',
-      'spine-light',
+      'spine-whole',
       'set',
       '--metrics',
       'reference',
@@ -97,7 +97,7 @@ describe('test', () => {
     const bytes = await readFile(file);
     try {
       await writeFile(file, bytes.subarray(0, 500));
-      const { status, out } = await run(['test', 'spine-light', 'set', '--json', '--quiet']);
+      const { status, out } = await run(['test', 'spine-whole', 'set', '--json', '--quiet']);
       expect(status).toBe(0);
       const report = JSON.parse(out) as TestReport;
       expect(report.subjects).toHaveLength(1);
@@ -113,7 +113,7 @@ describe('test', () => {
       (await readdir(root)).some(
         (name) => name.startsWith('.cancelled.new-') && existsSync(join(root, name, 'pictures')),
       );
-    const { status, out, err } = await run(['test', 'spine-light', 'set', '--report', 'cancelled'], begun);
+    const { status, out, err } = await run(['test', 'spine-whole', 'set', '--report', 'cancelled'], begun);
     expect([status, out], err).toEqual([130, '']);
     expect((await readdir(root)).sort()).toEqual(before);
   });
@@ -121,10 +121,10 @@ describe('test', () => {
 
 describe('evaluate', () => {
   it('validates on the held-out samples, with pictures', async () => {
-    const { status, out } = await run(['evaluate', 'spine-light', 'set', '--json', '--pictures', 'pictures']);
+    const { status, out } = await run(['evaluate', 'spine-whole', 'set', '--json', '--pictures', 'pictures']);
     expect(status).toBe(0);
     const found = JSON.parse(out) as SetEvaluation;
-    expect(found).toMatchObject({ model: 'spine-light', set: 'set', split: 'validation' });
+    expect(found).toMatchObject({ model: 'spine-whole', set: 'set', split: 'validation' });
     expect(found.loss).toBeGreaterThan(0);
     expect(found.loss).toBeLessThan(0.01);
     expect(found.pck).toBeGreaterThan(0.8);
@@ -138,7 +138,7 @@ describe('compare', () => {
   it('sets two reports side by side', async () => {
     const { status } = await run([
       'test',
-      'spine-light',
+      'spine-whole',
       'set',
       '--tolerance',
       '1',
@@ -159,7 +159,7 @@ describe('compare', () => {
 describe('calibrate', () => {
   it('fits scores to how often discs are right, and writes them into a model', async () => {
     const model = join(root, 'fitted');
-    await cp(join(repositoryDir, 'models', 'weights', 'spine-light'), model, { recursive: true });
+    await cp(join(repositoryDir, 'models', 'weights', 'spine-whole'), model, { recursive: true });
     const read = async () =>
       JSON.parse(await readFile(join(model, 'model.json'), 'utf8')) as ModelDescription;
     const before = await read();

@@ -88,7 +88,7 @@ describe('from a dataset to a tested model', () => {
   });
 
   it('tests the shipped model on the unseen subjects, with a report', () => {
-    const report = run<TestReport>('test', 'spine-light', 'unseen', '--report', 'report');
+    const report = run<TestReport>('test', 'spine-whole', 'unseen', '--report', 'report');
     expect(report.subjects.length).toBeGreaterThan(0);
     expect(report.summary.identificationRate).toBeGreaterThan(0.5);
     expect(readdirSync(path('report')).sort()).toEqual(['index.html', 'pictures', 'report.json']);

@@ -9,8 +9,8 @@ import { voxelToWorld } from '../volume/orientation.js';
 import { pixelToVoxel, type SagittalSlab, type SlabFrame } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
 import type { MeasuredProgress } from '../work.js';
-import { countsFromNeck, levelDoubt } from './level-doubt.js';
-import { findModel, secondOpinion, type ModelPlaces } from './models.js';
+import { levelDoubt } from './level-doubt.js';
+import { findModel, type ModelPlaces } from './models.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from './reading.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
 
@@ -56,16 +56,6 @@ interface LoadedModel {
   readonly inference: Inference;
 }
 
-/** What one model read in a volume. */
-interface Look {
-  readonly reading: Reading;
-  readonly inference: Inference;
-  readonly description: ModelDescription;
-}
-
-/** Discs that are likely right, as scores are the chance of that. */
-const sureness = ({ reading }: Look): number => reading.discs.reduce((sum, { score }) => sum + score, 0);
-
 /**
  * Labels volumes, keeping networks loaded between calls. One instance serves one backend or one
  * command; {@link dispose} ends its worker threads.
@@ -109,19 +99,13 @@ export class Labeler {
     const loaded = await loading;
     const seconds = { prepare: 0, network: 0, decode: 0 };
     clock();
-    const look = async ({ model, inference }: LoadedModel, from: number): Promise<Look> => {
-      const reading = await readVolumeMaps(volume, model.description, inference, {
-        signal,
-        seconds,
-        progress: (fraction) => report('running the network', from + (0.9 - from) * fraction),
-      });
-      return { reading, inference, description: model.description };
-    };
-    const first = await look(loaded, 0.4);
-    const second = await this.secondOpinion(first, options);
-    const other = second === null ? null : await look(second, 0.6);
-    const { reading, inference, description } =
-      other !== null && sureness(other) > sureness(first) ? other : first;
+    const { inference, model } = loaded;
+    const { description } = model;
+    const reading = await readVolumeMaps(volume, description, inference, {
+      signal,
+      seconds,
+      progress: (fraction) => report('running the network', 0.4 + 0.5 * fraction),
+    });
     report('placing discs', 0.9);
     const discs = toDiscs(reading);
     const { rival } = reading;
@@ -139,13 +123,6 @@ export class Labeler {
     };
     report('done', 1);
     return { result, overlays, volume, slab: reading.slab, reading };
-  }
-
-  /** The model that looks once more, where nobody chose one and the default one found no neck to count from. */
-  private async secondOpinion({ reading }: Look, options: LabelOptions): Promise<LoadedModel | null> {
-    if (options.model !== undefined || countsFromNeck(reading.discs)) return null;
-    const other = secondOpinion(this.defaults.places);
-    return other === null ? null : this.load(other, options.engine);
   }
 
   /** What a model is; it stays loaded. @throws UserError for a model that can't be used */

@@ -9,7 +9,7 @@ const lumbosacral = 25;
 const doubtful = 0.4;
 
 /** Whether the discs begin where levels are counted from the neck. @param discs superior to inferior */
-export const countsFromNeck = (discs: readonly { readonly value: number }[]): boolean =>
+const countsFromNeck = (discs: readonly { readonly value: number }[]): boolean =>
   discs.length > 0 && discs[0].value <= lastAnchor;
 
 /** A reading as far as names are concerned. */

@@ -15,15 +15,7 @@ export interface ModelPlaces {
 }
 
 /** The shipped model used when nothing is chosen. */
-const shippedDefault = 'spine-light';
-/** The shipped model that knows the whole spine, but the neck less well. */
-const shippedWholeSpine = 'spine-whole';
-
-/** The model that looks once more where the default one finds no neck; null where the user has chosen a default. */
-export function secondOpinion(where: ModelPlaces = places): string | null {
-  if (where.defaultModel !== undefined) return null;
-  return modelFolder(shippedWholeSpine, { ...where, userModelsFolder: where.weightsFolder }) ?? null;
-}
+const shippedDefault = 'spine-whole';
 
 /** The models that ship and the user's own, in name order. */
 export async function availableModels(where: ModelPlaces = places): Promise<ModelSummary[]> {

@@ -6,7 +6,7 @@ import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
 /** In what an initial model's network may differ. */
-const mayDiffer: readonly string[] = ['joints', 'attention'];
+export const initialMayDiffer: readonly (keyof TrainingConfig['network'])[] = ['joints', 'attention'];
 
 /**
  * The weights a training starts from: those of the configuration's initial model, or random ones. An initial model may
@@ -20,25 +20,31 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
   const { description, weights } = await findModel(initial);
   const names = Object.keys(network) as (keyof typeof network)[];
   const differing = names
-    .filter((name) => !mayDiffer.includes(name) && description.network[name] !== network[name])
+    .filter((name) => !initialMayDiffer.includes(name) && description.network[name] !== network[name])
     .map((name) => `${name} ${String(description.network[name])}, here ${String(network[name])}`);
-  const refuse = (why: string): never => {
-    throw new UserError('cannot start from this model', why, initial);
-  };
+  const refuse = (why: string) => new UserError('cannot start from this model', why, initial);
   if (differing.length > 0)
-    refuse(
+    throw refuse(
       `its network is another (${differing.join('; ')}); set the same network here or start from another model`,
     );
   const here = meaningIn(config);
   const fresh = initialWeights(network, training.seed);
   const shared = ofNetwork(network, weights, fresh);
   if (description.channels.values.join() === here.values.join()) return shared;
-  const source = here.values.map((value, map) =>
-    map === here.anyDisc ? description.channels.anyDisc : indexOrNull(description.channels.values, value),
-  );
-  if (source.every((map, i) => map === null || i === here.anyDisc))
-    refuse('its heat maps mean other discs than those trained here; start from another model');
+  const source = continuedMaps(description.channels, here);
+  if (source === null)
+    throw refuse('its heat maps mean other discs than those trained here; start from another model');
   return withMaps(shared, fresh, source);
+}
+
+type Meaning = ModelDescription['channels'];
+
+/** Per map trained here, that of the initial model which it continues, or null; null where no disc is continued. */
+export function continuedMaps(initial: Meaning, here: Meaning): (number | null)[] | null {
+  const source = here.values.map((value, map) =>
+    map === here.anyDisc ? initial.anyDisc : indexOrNull(initial.values, value),
+  );
+  return source.every((map, i) => map === null || i === here.anyDisc) ? null : source;
 }
 
 /** What a network asks for, of the given weights, or fresh where they have none. */

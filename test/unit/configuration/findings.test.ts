@@ -253,30 +253,31 @@ describe('what the disk tells', () => {
   });
 
   it('an initial model that is not there, with the one that was meant', async () => {
-    await cp(join(repositoryDir, 'models/weights/spine-light'), join(folder, 'shipped/spine-light'), {
+    await cp(join(repositoryDir, 'models/weights/spine-whole'), join(folder, 'shipped/spine-whole'), {
       recursive: true,
     });
-    const { marked, fixes } = await look({ network: 'light', initial: 'spine-ligth' });
-    expect(marked).toEqual([['"spine-ligth"', 'missing-path']]);
-    expect(fixes).toMatchObject({ 'Set initial to "spine-light"': { initial: 'spine-light' } });
-    expect((await look({ network: 'light', initial: 'spine-light' })).findings).toEqual([]);
+    const { marked, fixes } = await look({ network: 'light', initial: 'spine-whloe' });
+    expect(marked).toEqual([['"spine-whloe"', 'missing-path']]);
+    expect(fixes).toMatchObject({ 'Set initial to "spine-whole"': { initial: 'spine-whole' } });
+    expect((await look({ network: 'light', initial: 'spine-whole' })).findings).toEqual([]);
   });
 
   /** A model folder as far as it is looked at. */
   async function model(name: string, network: object, values: (number | null)[]): Promise<void> {
     const shipped = JSON.parse(
-      await readFile(join(repositoryDir, 'models/weights/spine-light/model.json'), 'utf8'),
+      await readFile(join(repositoryDir, 'models/weights/spine-whole/model.json'), 'utf8'),
     ) as { channels: object };
     await mkdir(join(folder, name));
     const description = { ...shipped, name, network, channels: { ...shipped.channels, values } };
     await writeFile(join(folder, name, 'model.json'), JSON.stringify(description));
   }
 
-  it('attention asked of a model without it, for a preset and for a network spelt out', async () => {
+  it('attention that the initial model has not, and another network, for a preset and one spelt out', async () => {
     const values = Array.from({ length: 11 }, (_, n) => n + 3);
     await model('plain', referenceNetwork({ attention: false }), values);
     const preset = await look({ network: 'reference', initial: 'plain' });
-    expect(preset.marked).toEqual([['"reference"', 'initial-misfit']]);
+    expect(preset.marked).toEqual([['"reference"', 'initial-attention']]);
+    expect(preset.findings[0]).toMatchObject({ severity: 'information' });
     expect(preset.findings[0]!.message).toMatch(/plain, is one without attention/);
     expect(preset.fixes).toMatchObject({
       'Turn attention off': { network: referenceNetwork({ attention: false }) },
@@ -284,14 +285,19 @@ describe('what the disk tells', () => {
     const spelt = await look({ network: { ...referenceNetwork(), stacks: 1 }, initial: 'plain' });
     expect(spelt.marked).toEqual([
       ['1', 'initial-misfit'],
-      ['true', 'initial-misfit'],
+      ['true', 'initial-attention'],
     ]);
     expect(spelt.fixes).toMatchObject({
       'Use the network of plain': { network: referenceNetwork({ attention: false }) },
       'Set stacks to 2': { network: { stacks: 2, attention: true } },
     });
     const silent = await look({ initial: 'plain' });
-    expect(silent.marked).toEqual([['"plain"', 'initial-misfit']]);
+    expect(silent.marked).toEqual([['"plain"', 'initial-attention']]);
+    // Maps of the same discs are continued, so that others may be new; without any there is nothing to start from.
+    const lower = Array.from({ length: 11 }, (_, n) => n + 15);
+    await model('lumbar', referenceNetwork({ attention: true }), lower);
+    const apart = await look({ network: 'reference', initial: 'lumbar' });
+    expect(apart.marked).toEqual([['"lumbar"', 'initial-misfit']]);
   });
 
   it('an output that holds another run', async () => {

@@ -80,7 +80,7 @@ describe('readConfiguration', () => {
     await mkdir(join(folder, 'first'));
     const initialOf = async (initial: string) => (await read({ ...minimal, initial })).training.initial;
     expect(await initialOf('first')).toBe(join(folder, 'first'));
-    expect(await initialOf('spine-light')).toBe('spine-light');
+    expect(await initialOf('spine-whole')).toBe('spine-whole');
   });
 
   it.each([

@@ -30,7 +30,7 @@ async function digest(model: string): Promise<string> {
 
 test("a run's best becomes a model of one's own", async () => {
   const run = join(folder, 'run');
-  await cp(join(shipped, 'spine-light'), join(run, 'best'), { recursive: true });
+  await cp(join(shipped, 'spine-whole'), join(run, 'best'), { recursive: true });
   const model = await library.install(run, 'mine');
   expect(model).toMatchObject({ name: 'mine', origin: 'user', made: 'trained', isDefault: false });
   expect(model.card).toBe(join(model.path, 'README.md'));
@@ -40,27 +40,27 @@ test("a run's best becomes a model of one's own", async () => {
 
 test('exported and imported again it is the same model, said to be imported', async () => {
   const file = join(folder, 'weights.safetensors');
-  const { bytes, format } = await library.exportModel('spine-light', file);
+  const { bytes, format } = await library.exportModel('spine-whole', file);
   expect(format).toBe('safetensors');
   expect((await stat(file)).size).toBe(bytes);
   const model = await library.importWeights(file, 'again');
   expect(model).toMatchObject({ name: 'again', origin: 'user', made: 'imported' });
-  expect(await digest(model.path)).toBe(await digest(join(shipped, 'spine-light')));
+  expect(await digest(model.path)).toBe(await digest(join(shipped, 'spine-whole')));
 });
 
 test.each([
-  ['spine-light', 'there is a model of this name'],
+  ['spine-whole', 'there is a model of this name'],
   ['../out', 'may hold only letters'],
   ['.hidden', 'may hold only letters'],
   ['', 'may hold only letters'],
 ])('a model may not be called "%s"', async (name, reason) => {
-  await expect(library.install('spine-light', name)).rejects.toThrow(reason);
+  await expect(library.install('spine-whole', name)).rejects.toThrow(reason);
   expect(await readdir(folder)).toEqual([]);
 });
 
 test('only models of one\u2019s own are deleted, whole', async () => {
-  const { path } = await library.install('spine-light', 'mine');
-  await expect(library.delete(join(shipped, 'spine-light'))).rejects.toThrow(UserError);
+  const { path } = await library.install('spine-whole', 'mine');
+  await expect(library.delete(join(shipped, 'spine-whole'))).rejects.toThrow(UserError);
   await expect(library.delete(folder)).rejects.toThrow('only your own models');
   await library.delete(path);
   expect(await readdir(where.userModelsFolder)).toEqual([]);

@@ -32,7 +32,7 @@ describe('startingWeights', () => {
   });
 
   it('are those of a model that ships', async () => {
-    const shipped = await startingWeights({ ...base, initial: 'spine-light' });
+    const shipped = await startingWeights({ ...base, initial: 'spine-whole' });
     expect(new Set(shipped.keys())).toEqual(new Set(initialWeights(base.network, 0).keys()));
   });
 

@@ -59,7 +59,7 @@ describe('withOverrides', () => {
   it('passes on everything else by its own name', () => {
     const values = { clip: 5, ema: 0.9, warmup: 3, patience: 2, monitor: 'loss', stepsPerEpoch: 9 } as const;
     expect(withOverrides(tinyConfig(), values).training).toMatchObject(values);
-    expect(withOverrides(tinyConfig(), { initial: 'spine-light' }).initial).toBe('spine-light');
+    expect(withOverrides(tinyConfig(), { initial: 'spine-whole' }).initial).toBe('spine-whole');
   });
 
   it('checks what comes out', () => {

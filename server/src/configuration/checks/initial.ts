@@ -2,6 +2,7 @@ import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
 import { closeTo } from '../../training/config-issues.js';
 import { meaningIn } from '../../training/config.js';
+import { continuedMaps, initialMayDiffer } from '../../training/initial.js';
 import type { Finding } from '../findings.js';
 import { finding, type Checked } from './checked.js';
 import { completed } from './completed.js';
@@ -29,10 +30,11 @@ export async function initialFindings(checked: Checked): Promise<Finding[]> {
   try {
     const { network, channels, name } = await disk.model(folder);
     const other = networkDifferences(checked, name, network);
-    if (other.length > 0) return other;
+    if (other.some(({ severity }) => severity === 'error')) return other;
     const complete = await completed(configuration);
-    if (complete === null || channels.values.join() === meaningIn(complete).values.join()) return [];
+    if (complete === null || continuedMaps(channels, meaningIn(complete)) !== null) return other;
     return [
+      ...other,
       finding(checked, [['initial']], {
         severity: 'error',
         code: 'initial-misfit',
@@ -51,33 +53,43 @@ export async function initialFindings(checked: Checked): Promise<Finding[]> {
   }
 }
 
-/** The network has to be that of the model a training starts from. */
+/** The network has to be that of the model a training starts from, but for its maps and its attention. */
 function networkDifferences(checked: Checked, name: string, theirs: NetworkConfig): Finding[] {
   const { text, configuration } = checked;
   const ours = configuration.training.network;
   const settings = Object.keys(ours) as (keyof NetworkConfig)[];
-  const differing = settings.filter((setting) => ours[setting] !== theirs[setting]);
+  const differing = settings.filter(
+    (setting) => ours[setting] !== theirs[setting] && !initialMayDiffer.includes(setting),
+  );
   const adopt = {
     title: `Use the network of ${name}`,
     edits: text.set(['network'], shortest(theirs)),
   };
-  return differing.map((setting) => {
-    const without = setting === 'attention' && !theirs.attention;
-    const message = without
-      ? `the model \`initial\` names, ${name}, is one without attention`
-      : setting === 'attention'
-        ? `the model \`initial\` names, ${name}, is one with attention`
-        : `the model \`initial\` names, ${name}, has ${setting} ${JSON.stringify(theirs[setting])}, this network ${JSON.stringify(ours[setting])}`;
-    const title =
-      setting === 'attention'
-        ? `Turn attention ${theirs.attention ? 'on' : 'off'}`
-        : `Set ${setting} to ${JSON.stringify(theirs[setting])}`;
-    const one = { title, edits: networkEdits(checked, { [setting]: theirs[setting] }) };
+  const misfits = differing.map((setting) => {
+    const one = {
+      title: `Set ${setting} to ${JSON.stringify(theirs[setting])}`,
+      edits: networkEdits(checked, { [setting]: theirs[setting] }),
+    };
     return finding(checked, [['network', setting], ['network'], ['initial']], {
       severity: 'error',
       code: 'initial-misfit',
-      message,
+      message: `the model \`initial\` names, ${name}, has ${setting} ${JSON.stringify(theirs[setting])}, this network ${JSON.stringify(ours[setting])}`,
       fixes: differing.length > 1 ? [adopt, one] : [one, adopt],
     });
+  });
+  return ours.attention === theirs.attention ? misfits : [...misfits, otherAttention(checked, name, theirs)];
+}
+
+/** Allowed, but seldom meant. */
+function otherAttention(checked: Checked, name: string, { attention }: NetworkConfig): Finding {
+  return finding(checked, [['network', 'attention'], ['network'], ['initial']], {
+    severity: 'information',
+    code: 'initial-attention',
+    message: attention
+      ? `the model \`initial\` names, ${name}, is one with attention, which is left out`
+      : `the model \`initial\` names, ${name}, is one without attention, which starts anew`,
+    fixes: [
+      { title: `Turn attention ${attention ? 'on' : 'off'}`, edits: networkEdits(checked, { attention }) },
+    ],
   });
 }
