@@ -82,10 +82,10 @@ describe.skipIf(!canRun())('models in VS Code', () => {
   });
 
   it('makes another model the default one', async () => {
-    await (await model('neck-t2w-plain')).click({ button: 'right' });
+    await (await model('neck-t1w-plain')).click({ button: 'right' });
     await editor.menu('Make Default Model');
     const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row');
-    await rows.filter({ hasText: /neck-t2w-plain.*default/ }).waitFor();
+    await rows.filter({ hasText: /neck-t1w-plain.*default/ }).waitFor();
     expect(await rows.filter({ hasText: 'default' }).count()).toBe(1);
     await shot('default');
   });
@@ -99,11 +99,11 @@ describe.skipIf(!canRun())('models in VS Code', () => {
     expect(status, stderr).toBe(0);
     await (await model('spine-whole')).click({ button: 'right' });
     await editor.menu('Compare Models');
-    await editor.pick('Compare spine-whole with which model?', 'neck-t2w-plain');
+    await editor.pick('Compare spine-whole with which model?', 'neck-t1w-plain');
     await editor.pick('Test on which set?', 'prepared');
-    const verdict = await editor.notified(/spine-whole and neck-t2w-plain|better|differ/, 'Open Report');
+    const verdict = await editor.notified(/spine-whole and neck-t1w-plain|better|differ/, 'Open Report');
     await shot('verdict');
-    expect(verdict).toMatch(/spine-whole|neck-t2w-plain|discs/i);
+    expect(verdict).toMatch(/spine-whole|neck-t1w-plain|discs/i);
     const page = await editor.webview('.subjects');
     await page.locator('.comparison').waitFor();
     await shot('comparison');

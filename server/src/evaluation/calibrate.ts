@@ -35,7 +35,7 @@ const edges = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 1];
 
 /**
  * Fits how likely a disc that a model finds is right (within 5 mm under its name) to the evidence of the maps and to
- * how well other names would fit, on phantoms; half of them are kept to tell how true that is.
+ * how well other names would fit, on phantoms of the contrast it is for; half of them are kept to tell how true that is.
  *
  * @throws UserError too few phantoms, or the model is right or wrong everywhere; CancelledError
  */
@@ -47,7 +47,8 @@ export async function calibrate(
   const found: Found[][] = [];
   // By the evidence alone, whatever the model says now.
   const bare = { ...description, confidence: undefined };
-  await readPhantoms(bare, inference, options, (reading, truth, predicted) => {
+  const contrast = description.contrast === 'any' ? undefined : description.contrast;
+  await readPhantoms(bare, inference, { contrast, ...options }, (reading, truth, predicted) => {
     found.push(
       reading.discs.map(({ score }, n) => ({
         evidence: score,
