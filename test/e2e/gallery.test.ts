@@ -54,7 +54,7 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
       .locator('.explorer-viewlet .monaco-list-row', { hasText: name })
       .first()
       .click({ button: 'right' });
-    await editor.page.locator('.context-view .action-label', { hasText: 'Open as Gallery' }).click();
+    await editor.menu('Open as Gallery');
     await editor.page.locator('.tab.active', { hasText: `Gallery: ${name}` }).waitFor();
     return gallery();
   }
