@@ -1,28 +1,17 @@
 /** Galleries, attention and animation in the real editor. Screenshots are kept in test-results/e2e. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureCodeServer } from '../../scripts/code-server.mjs';
-import { vsixPath } from '../../scripts/vsix.mjs';
-import { chromiumPath, Editor } from '../support/editor.js';
+import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
+import type { Editor } from '../support/editor.js';
 import { repositoryDir } from '../support/shared.js';
 
-const screenshots = join(repositoryDir, 'test-results', 'e2e');
 const cli = join(repositoryDir, 'dist', 'cli.mjs');
-const patience = 120_000;
 
-function canRun(): boolean {
-  if (chromiumPath() !== null) return true;
-  if (process.env['CI'])
-    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
-  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one)');
-  return false;
-}
-
-describe.skipIf(!canRun())('galleries in VS Code', () => {
+describe.skipIf(!canRunEditor())('galleries in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'disc-gallery-'));
   let editor: Editor;
 
@@ -32,21 +21,7 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
   };
 
   /** The gallery in front. */
-  async function gallery(): Promise<Frame> {
-    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
-      for (const frame of editor.page.frames()) {
-        const shown = await frame
-          .evaluate(() => (document.getElementById('gallery')?.getBoundingClientRect().width ?? 0) > 0)
-          .catch(() => false);
-        if (shown && (await (await frame.parentFrame()!.frameElement()).isVisible())) {
-          await frame.locator('#gallery:not([data-state="loading"])').waitFor();
-          return frame;
-        }
-      }
-      await editor.page.waitForTimeout(100);
-    }
-    throw new Error(`no gallery came up:\n${editor.console.join('\n')}`);
-  }
+  const gallery = (): Promise<Frame> => editor.webview('#gallery:not([data-state="loading"])');
 
   /** Opens a folder's gallery from its context menu in the explorer. */
   async function fromExplorer(name: string): Promise<Frame> {
@@ -60,10 +35,6 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
   }
 
   beforeAll(async () => {
-    if (!existsSync(vsixPath))
-      throw new Error('there is no package to test: run npm run build && npm run package');
-    ensureCodeServer();
-    mkdirSync(screenshots, { recursive: true });
     run('dataset', 'synthesize', join(folder, 'bids'), '--subjects', '4', '--seed', '3');
     run(
       'dataset',
@@ -75,7 +46,7 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
       '--split',
       'all',
     );
-    editor = await Editor.start({ vsix: vsixPath, folder, settings: { 'discLabeling.labelOnOpen': false } });
+    editor = await startEditor({ folder, settings: { 'discLabeling.labelOnOpen': false } });
     await editor.meet();
   }, 600_000);
 
@@ -146,7 +117,7 @@ describe.skipIf(!canRun())('galleries in VS Code', () => {
     ['high-contrast', 'Default High Contrast', 'vscode-high-contrast'],
   ])('has the colours of the %s theme', async (name, theme, kind) => {
     await editor.close();
-    editor = await Editor.start({ vsix: vsixPath, folder, settings: { 'workbench.colorTheme': theme } });
+    editor = await startEditor({ folder, settings: { 'workbench.colorTheme': theme } });
     await editor.meet();
     const frame = await fromExplorer('prepared');
     await frame.locator('.tile[data-state="pictured"]').nth(7).waitFor();

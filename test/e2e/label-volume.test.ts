@@ -3,35 +3,16 @@
  * shipped model on a real volume. Screenshots are kept in test-results/e2e.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureCodeServer } from '../../scripts/code-server.mjs';
-import { vsixPath } from '../../scripts/vsix.mjs';
-import { chromiumPath, Editor } from '../support/editor.js';
-import { dataDir, repositoryDir } from '../support/shared.js';
+import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
+import type { Editor } from '../support/editor.js';
+import { dataDir } from '../support/shared.js';
 import type { ShownDisc, ShownTile, Viewer } from '../support/viewer.js';
 
 const data = dataDir();
-const screenshots = join(repositoryDir, 'test-results', 'e2e');
-
-/** Without a browser these tests can't run; CI has to have one. */
-function canRun(): boolean {
-  if (chromiumPath() !== null && data !== null) return true;
-  if (process.env['CI'])
-    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
-  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one) and the shared data');
-  return false;
-}
 
 interface Truth {
   readonly discs: readonly { readonly name: string; readonly world: readonly [number, number, number] }[];
@@ -45,20 +26,16 @@ function project({ fromWorld }: ShownTile, world: readonly number[]): number[] {
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.hypot(...a.map((value, axis) => value - b[axis]));
 
-describe.skipIf(!canRun())('a volume in VS Code', () => {
+describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'disc-workspace-'));
   const volume = join(folder, 'cervicothoracic_T1w.nii.gz');
   let editor: Editor;
   let viewer: Viewer;
 
   beforeAll(async () => {
-    if (!existsSync(vsixPath))
-      throw new Error('there is no package to test: run npm run build && npm run package');
-    ensureCodeServer();
-    mkdirSync(screenshots, { recursive: true });
     copyFileSync(join(data!, 'mri', 'slices', 'cervicothoracic_T1w.nii.gz'), volume);
     writeFileSync(join(folder, 'notes.nii.gz'), 'This is a text file that somebody renamed.\n');
-    editor = await Editor.start({ vsix: vsixPath, folder });
+    editor = await startEditor({ folder });
     viewer = await editor.open(volume);
   });
 

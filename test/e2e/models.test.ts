@@ -1,36 +1,22 @@
 /** The demo, its attention, and models side by side in the real editor. Screenshots are kept in test-results/e2e. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ensureCodeServer } from '../../scripts/code-server.mjs';
-import { vsixPath } from '../../scripts/vsix.mjs';
-import { chromiumPath, Editor } from '../support/editor.js';
+import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
+import type { Editor } from '../support/editor.js';
 import { repositoryDir } from '../support/shared.js';
 
-const screenshots = join(repositoryDir, 'test-results', 'e2e');
 const cli = join(repositoryDir, 'dist', 'cli.mjs');
 
-function canRun(): boolean {
-  if (chromiumPath() !== null) return true;
-  if (process.env['CI'])
-    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
-  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one)');
-  return false;
-}
-
-describe.skipIf(!canRun())('models in VS Code', () => {
+describe.skipIf(!canRunEditor())('models in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'disc-models-'));
   const path = (...parts: string[]): string => join(folder, ...parts);
   let editor: Editor;
 
   beforeAll(async () => {
-    if (!existsSync(vsixPath))
-      throw new Error('there is no package to test: run npm run build && npm run package');
-    ensureCodeServer();
-    mkdirSync(screenshots, { recursive: true });
-    editor = await Editor.start({ vsix: vsixPath, folder });
+    editor = await startEditor({ folder });
     await editor.meet();
   }, 600_000);
 
@@ -45,19 +31,11 @@ describe.skipIf(!canRun())('models in VS Code', () => {
     if (task.result?.state === 'fail') await shot(`failed-${task.name.slice(0, 12).replaceAll(' ', '-')}`);
   });
 
-  /** An entry of the view *Models*, with the side bar on it. */
-  async function model(name: string) {
-    await editor.command('Disc Labeling: Focus on Models View');
-    return editor.page
-      .locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row', { hasText: name })
-      .first();
-  }
-
   it('says in an empty workspace what can be done there', async () => {
     await editor.command('Disc Labeling: Focus on Runs View');
     const welcome = editor.page.locator('.pane:has(.pane-header[aria-label^="Runs"]) .welcome-view-content');
     await welcome.waitFor();
-    await (await model('spine-whole')).waitFor();
+    await (await editor.entry('Models', 'spine-whole')).waitFor();
     expect(await welcome.innerText()).toMatch(/train/i);
     await shot('empty-workspace');
   });
@@ -82,7 +60,7 @@ describe.skipIf(!canRun())('models in VS Code', () => {
   });
 
   it('makes another model the default one', async () => {
-    await (await model('neck-t1w-plain')).click({ button: 'right' });
+    await (await editor.entry('Models', 'neck-t1w-plain')).click({ button: 'right' });
     await editor.menu('Make Default Model');
     const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row');
     await rows.filter({ hasText: /neck-t1w-plain.*default/ }).waitFor();
@@ -97,7 +75,7 @@ describe.skipIf(!canRun())('models in VS Code', () => {
       { encoding: 'utf8' },
     );
     expect(status, stderr).toBe(0);
-    await (await model('spine-whole')).click({ button: 'right' });
+    await (await editor.entry('Models', 'spine-whole')).click({ button: 'right' });
     await editor.menu('Compare Models');
     await editor.pick('Compare spine-whole with which model?', 'neck-t1w-plain');
     await editor.pick('Test on which set?', 'prepared');

@@ -3,26 +3,15 @@
  * train, stop, resume, evaluate, test, look, animate, export. Screenshots are kept in test-results/e2e, and
  * `DISC_E2E_THEME` names the colour theme they are taken in.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ensureCodeServer } from '../../scripts/code-server.mjs';
-import { vsixPath } from '../../scripts/vsix.mjs';
-import { chromiumPath, Editor } from '../support/editor.js';
-import { repositoryDir } from '../support/shared.js';
+import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
+import type { Editor } from '../support/editor.js';
 
-const screenshots = join(repositoryDir, 'test-results', 'e2e');
 const theme = process.env['DISC_E2E_THEME'] ?? 'Light Modern';
-
-function canRun(): boolean {
-  if (chromiumPath() !== null) return true;
-  if (process.env['CI'])
-    throw new Error('the end-to-end tests need Chromium: install it, or name one in DISC_CHROMIUM');
-  console.warn('skipped: the end-to-end tests need Chromium (DISC_CHROMIUM names one)');
-  return false;
-}
 
 /** Goes on from the model that ships, so that a few steps leave one that finds discs. */
 const configuration = {
@@ -44,7 +33,7 @@ const configuration = {
 };
 const { epochs } = configuration.training;
 
-describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => {
+describe.skipIf(!canRunEditor())('from a dataset to a tested model in VS Code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'disc-workflow-'));
   const path = (...names: string[]): string => join(folder, ...names);
   const run = path('runs', 'first');
@@ -52,12 +41,7 @@ describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => 
   let dashboard: Frame;
 
   beforeAll(async () => {
-    if (!existsSync(vsixPath))
-      throw new Error('there is no package to test: run npm run build && npm run package');
-    ensureCodeServer();
-    mkdirSync(screenshots, { recursive: true });
-    editor = await Editor.start({
-      vsix: vsixPath,
+    editor = await startEditor({
       folder,
       settings: { 'workbench.colorTheme': theme, 'discLabeling.labelOnOpen': false },
     });
@@ -81,14 +65,6 @@ describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => 
     editor.page.screenshot({
       path: join(screenshots, `workflow-${theme.toLowerCase().replaceAll(' ', '-')}-${name}.png`),
     });
-
-  /** A view of ours, with the side bar on it. */
-  async function item(view: 'Models' | 'Runs', name: string) {
-    await editor.command(`Disc Labeling: Focus on ${view} View`);
-    return editor.page
-      .locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`, { hasText: name })
-      .first();
-  }
 
   it('draws a dataset and gathers it', async () => {
     await editor.command('Disc Labeling: Synthesize Dataset');
@@ -214,7 +190,7 @@ describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => 
     await editor.notified('looks at in');
     await editor.page.locator('.tab.active', { hasText: '_attention.png' }).waitFor();
     await shot('attention');
-    await (await item('Runs', 'first')).click({ button: 'right' });
+    await (await editor.entry('Runs', 'first')).click({ button: 'right' });
     await editor.menu('Animate Predictions');
     await editor.notified(`${epochs} epochs animated`);
     expect(readFileSync(join(run, 'animation.gif')).subarray(0, 6).toString()).toBe('GIF89a');
@@ -222,14 +198,14 @@ describe.skipIf(!canRun())('from a dataset to a tested model in VS Code', () => 
   });
 
   it('exports the model, and lists run and models', async () => {
-    const entry = await item('Runs', 'first');
+    const entry = await editor.entry('Runs', 'first');
     expect(await entry.innerText()).toContain(`${epochs} epochs`);
     await entry.click({ button: 'right' });
     await editor.menu('Export Model');
     await editor.choosePath('Export first', path('first.onnx'));
     await editor.notified('exported as first.onnx');
     expect(statSync(path('first.onnx')).size).toBeGreaterThan(1e6);
-    expect(await (await item('Models', 'spine-whole')).innerText()).toContain('shipped');
+    expect(await (await editor.entry('Models', 'spine-whole')).innerText()).toContain('shipped');
     await shot('views');
   });
 });

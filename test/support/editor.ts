@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Frame, type Page } from 'playwright-core';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -223,6 +223,14 @@ export class Editor {
   /** Presses a lens of the file in front. */
   async lens(title: string): Promise<void> {
     await this.page.locator('.editor-instance:visible .codelens-decoration a', { hasText: title }).click();
+  }
+
+  /** The first entry of a view of ours with this text, with the side bar on it. */
+  async entry(view: 'Models' | 'Runs', text: string): Promise<Locator> {
+    await this.command(`Disc Labeling: Focus on ${view} View`);
+    return this.page
+      .locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`, { hasText: text })
+      .first();
   }
 
   /** The page of ours in front that has such an element. */

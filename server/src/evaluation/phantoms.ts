@@ -7,6 +7,7 @@ import type { PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
 import type { DecodedDisc } from '../labeling/decode.js';
 import { discsOnSlab, readSlabs, type Reading } from '../labeling/reading.js';
 import { flatSlab } from '../volume/flat-slab.js';
+import { lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
 import {
   compareDiscs,
   summarizeDiscs,
@@ -64,14 +65,11 @@ export async function evaluateOnPhantoms(
   };
 }
 
-/** Values of C2/C3 and L5/S1. */
-const [uppermost, lowermost] = [3, 25];
-
 /** The end of the spine that a picture shows, from which levels can be told. */
 function countedFrom(truth: readonly PlacedDisc[]): string {
   const shows = (value: number): boolean => truth.some((disc) => disc.value === value);
-  if (shows(uppermost)) return 'C2/C3 in view';
-  return shows(lowermost) ? 'L5/S1 in view' : 'neither in view';
+  if (shows(uppermostDisc)) return 'C2/C3 in view';
+  return shows(lumbosacralDisc) ? 'L5/S1 in view' : 'neither in view';
 }
 
 /** A found disc is right this close to the true one. */

@@ -96,11 +96,10 @@ export class Labeler {
     assertUsable(volume, path);
     const read = clock();
     report('loading the model', 0.3);
-    const loaded = await loading;
+    const { model, inference } = await loading;
+    const { description } = model;
     const seconds = { prepare: 0, network: 0, decode: 0 };
     clock();
-    const { inference, model } = loaded;
-    const { description } = model;
     const reading = await readVolumeMaps(volume, description, inference, {
       signal,
       seconds,

@@ -1,16 +1,10 @@
-import { discName } from '../volume/levels.js';
+import { discName, lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
 import type { Rival } from './confidence.js';
 
 /** The lowest disc that still shows where the count begins: C3/C4. */
 const lastAnchor = 4;
-/** The last disc above the sacrum, from where levels can be counted as well. */
-const lumbosacral = 25;
 /** Of phantoms whose maps fit other names this well, a third and more were named wrong. */
 const doubtful = 0.4;
-
-/** Whether the discs begin where levels are counted from the neck. @param discs superior to inferior */
-const countsFromNeck = (discs: readonly { readonly value: number }[]): boolean =>
-  discs.length > 0 && discs[0].value <= lastAnchor;
 
 /** A reading as far as names are concerned. */
 interface NamedDiscs {
@@ -29,10 +23,10 @@ interface NamedDiscs {
  */
 export function levelDoubt({ discs, rival, values }: NamedDiscs): string | null {
   if (discs.length === 0) return null;
-  const knowsSacrum = values.includes(lumbosacral);
-  if (!knowsSacrum && !countsFromNeck(discs))
+  const knowsSacrum = values.includes(lumbosacralDisc);
+  if (!knowsSacrum && discs[0].value > lastAnchor)
     return (
-      `Neither ${discName(3)} nor ${discName(lastAnchor)} was found, from where levels are counted: ` +
+      `Neither ${discName(uppermostDisc)} nor ${discName(lastAnchor)} was found, from where levels are counted: ` +
       'the names are an estimate and may be off by several levels.'
     );
   if (rival === null || rival.ratio < doubtful) return null;

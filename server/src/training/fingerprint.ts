@@ -9,6 +9,9 @@ export function fingerprint({ network, data, training }: TrainingConfig): string
   return JSON.stringify({ network, data: decisive(data), optimizer, trainBatch, parts, seed, momentum });
 }
 
+/** By which a prepared set is known. */
+const digest = 'data.digest';
+
 /** Without what changes no batch: the number of threads, and where a prepared set lies. */
 const decisive = (data: TrainingConfig['data']) =>
   data.source === 'phantom'
@@ -17,7 +20,7 @@ const decisive = (data: TrainingConfig['data']) =>
 
 /**
  * The settings in which a checkpoint's fingerprint differs from a configuration's, as `network.stacks (2, now 1)`.
- * Settings younger than the checkpoint count as their defaults.
+ * Settings younger than the checkpoint count as their defaults; a prepared set that was not looked into may be the same.
  */
 export function fingerprintDifferences(saved: string, config: TrainingConfig): string[] {
   const before = flat(withDefaults(JSON.parse(saved)));
@@ -25,8 +28,9 @@ export function fingerprintDifferences(saved: string, config: TrainingConfig): s
   const names = [...new Set([...before.keys(), ...now.keys()])];
   return names
     .filter((name) => !isDeepStrictEqual(before.get(name), now.get(name)))
+    .filter((name) => name !== digest || now.has(digest))
     .map((name) =>
-      name === 'data.digest'
+      name === digest
         ? 'data (the prepared set is another one, or was prepared anew)'
         : `${name} (${JSON.stringify(before.get(name))}, now ${JSON.stringify(now.get(name))})`,
     );

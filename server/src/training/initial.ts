@@ -5,8 +5,14 @@ import { findModel } from '../labeling/models.js';
 import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
-/** In what an initial model's network may differ. */
-export const initialMayDiffer: readonly (keyof TrainingConfig['network'])[] = ['joints', 'attention'];
+type Network = TrainingConfig['network'];
+
+/** The settings in which an initial model's network differs so that nothing can be taken over: not maps, nor attention. */
+export function networkMisfits(initial: Network, here: Network): (keyof Network)[] {
+  return (Object.keys(here) as (keyof Network)[]).filter(
+    (name) => name !== 'joints' && name !== 'attention' && initial[name] !== here[name],
+  );
+}
 
 /**
  * The weights a training starts from: those of the configuration's initial model, or random ones. An initial model may
@@ -18,10 +24,9 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
   const { initial, network, training } = config;
   if (initial === null) return initialWeights(network, training.seed);
   const { description, weights } = await findModel(initial);
-  const names = Object.keys(network) as (keyof typeof network)[];
-  const differing = names
-    .filter((name) => !initialMayDiffer.includes(name) && description.network[name] !== network[name])
-    .map((name) => `${name} ${String(description.network[name])}, here ${String(network[name])}`);
+  const differing = networkMisfits(description.network, network).map(
+    (name) => `${name} ${String(description.network[name])}, here ${String(network[name])}`,
+  );
   const refuse = (why: string) => new UserError('cannot start from this model', why, initial);
   if (differing.length > 0)
     throw refuse(
@@ -48,7 +53,7 @@ export function continuedMaps(initial: Meaning, here: Meaning): (number | null)[
 }
 
 /** What a network asks for, of the given weights, or fresh where they have none. */
-function ofNetwork(network: TrainingConfig['network'], weights: Weights, fresh: Weights): Weights {
+function ofNetwork(network: Network, weights: Weights, fresh: Weights): Weights {
   return new Map(networkTensors(network).map(({ name }) => [name, weights.get(name) ?? fresh.get(name)!]));
 }
 

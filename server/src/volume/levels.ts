@@ -16,6 +16,10 @@ const vertebrae: readonly string[] = [
 
 const topOfC1 = 'C1 top';
 
+/** Values of C2/C3 and L5/S1, the ends from which levels are counted. */
+export const uppermostDisc = 3;
+export const lumbosacralDisc = 25;
+
 /** Values that name a disc (or the top of C1); others, such as 49, 50 and 60, are landmarks of another kind. */
 export function isDiscValue(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= vertebrae.length;

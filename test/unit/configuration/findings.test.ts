@@ -337,5 +337,8 @@ describe('what the disk tells', () => {
         message: expect.stringMatching(/the prepared set is another/),
       } satisfies Partial<Finding>,
     ]);
+    // Whether a set that can't be read is the same can't be told.
+    await rm(join(folder, 'set'), { recursive: true });
+    expect((await look(light)).findings.map(({ code }) => code)).not.toContain('another-run');
   });
 });

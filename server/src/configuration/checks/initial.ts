@@ -2,7 +2,7 @@ import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
 import { closeTo } from '../../training/config-issues.js';
 import { meaningIn } from '../../training/config.js';
-import { continuedMaps, initialMayDiffer } from '../../training/initial.js';
+import { continuedMaps, networkMisfits } from '../../training/initial.js';
 import type { Finding } from '../findings.js';
 import { finding, type Checked } from './checked.js';
 import { completed } from './completed.js';
@@ -57,10 +57,7 @@ export async function initialFindings(checked: Checked): Promise<Finding[]> {
 function networkDifferences(checked: Checked, name: string, theirs: NetworkConfig): Finding[] {
   const { text, configuration } = checked;
   const ours = configuration.training.network;
-  const settings = Object.keys(ours) as (keyof NetworkConfig)[];
-  const differing = settings.filter(
-    (setting) => ours[setting] !== theirs[setting] && !initialMayDiffer.includes(setting),
-  );
+  const differing = networkMisfits(theirs, ours);
   const adopt = {
     title: `Use the network of ${name}`,
     edits: text.set(['network'], shortest(theirs)),

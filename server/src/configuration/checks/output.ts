@@ -40,12 +40,7 @@ export async function differencesToRun(
   configuration: Configuration,
   run: Configuration['training'],
 ): Promise<string[]> {
-  const complete = (await completed(configuration)) ?? configuration.training;
-  // Without its set it can't be told whether it is the same.
-  const unknown = complete.data.source === 'prepared' && complete.data.contents === undefined;
-  return fingerprintDifferences(fingerprint(run), complete)
-    .filter((difference) => !(unknown && difference.startsWith('data.digest')))
-    .map((difference) => (difference.startsWith('data.digest') ? 'the prepared set is another' : difference));
+  return fingerprintDifferences(fingerprint(run), (await completed(configuration)) ?? configuration.training);
 }
 
 function freeName(path: string): string {

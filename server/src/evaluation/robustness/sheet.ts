@@ -94,8 +94,8 @@ class Reader {
     const { seed, contrast, signal } = this.options;
     const name = `robustness ${seed} ${n}`;
     const drawn = drawPhantom(name, { contrast, view: 'head-neck', ...condition.drawn?.(value) });
-    const worse = condition.disturbed?.(drawn, value, new Random(`${name} ${condition.name}`)) ?? null;
-    const phantom = condition.disturbed === undefined ? drawn : worse;
+    const random = new Random(`${name} ${condition.name}`);
+    const phantom = condition.disturbed ? condition.disturbed(drawn, value, random) : drawn;
     if (phantom === null) return null;
     const slab = flatSlab(phantom, [phantom.spacing, phantom.spacing]);
     const reading = await readSlabs([slab], this.description, this.inference, { signal });

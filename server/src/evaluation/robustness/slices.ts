@@ -1,9 +1,11 @@
 /** Slices of phantoms as they look under harder and harder conditions. */
+import { Warp } from '../../dataset/augment/warp.js';
 import { addNoise } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
 import { multiplyField, percentiles, sampleBilinear } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
 import type { PhantomSlice } from '../../dataset/phantom/types.js';
+import { uppermostDisc } from '../../volume/levels.js';
 
 /** One way in which pictures are worse than those trained on, and how much worse. */
 export interface SliceDisturbance {
@@ -17,9 +19,6 @@ export interface SliceDisturbance {
   /** Worsens a drawn picture, which stays as it is. @returns null where this phantom can't show the condition */
   readonly disturbed?: (slice: PhantomSlice, value: number, random: Random) => PhantomSlice | null;
 }
-
-/** Value of C2/C3. */
-const uppermost = 3;
 
 export const sliceDisturbances: readonly SliceDisturbance[] = [
   {
@@ -69,24 +68,18 @@ export const sliceDisturbances: readonly SliceDisturbance[] = [
 /** Turned clockwise about the middle by degrees; what comes in is black. */
 function rotated(slice: PhantomSlice, degrees: number): PhantomSlice {
   const { width, height } = slice;
-  const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
-  const image = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const u = cx + c * (x - cx) + s * (y - cy);
-      const v = cy - s * (x - cx) + c * (y - cy);
-      if (u >= 0 && v >= 0 && u <= width - 1 && v <= height - 1)
-        image[y * width + x] = sampleBilinear(slice.image, width, height, u, v);
-    }
+  const warp = new Warp({
+    size: [height, width],
+    spacing: [1, 1],
+    offset: [0, 0],
+    angle: (-degrees * Math.PI) / 180,
+    scale: 1,
+    elastic: null,
+  });
   const discs = slice.discs
-    .map((d) => ({
-      ...d,
-      row: cy + s * (d.column - cx) + c * (d.row - cy),
-      column: cx + c * (d.column - cx) - s * (d.row - cy),
-    }))
+    .map((d) => ({ ...d, ...warp.fromPicture(d) }))
     .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
-  return { ...slice, image, discs };
+  return { ...slice, image: warp.apply(slice).image, discs };
 }
 
 /** @param share of the 99.5th percentile, in percent: the standard deviation in both channels */
@@ -115,7 +108,7 @@ function inverted(slice: PhantomSlice): PhantomSlice {
 
 /** Without what lies more than `below` mm (negative: above) from C2/C3 upwards. */
 function cutAbove(slice: PhantomSlice, below: number): PhantomSlice | null {
-  const first = slice.discs.find(({ value }) => value === uppermost);
+  const first = slice.discs.find(({ value }) => value === uppermostDisc);
   if (first === undefined) return null;
   const rows = Math.max(0, Math.round(first.row + below / slice.spacing));
   const height = slice.height - rows;
