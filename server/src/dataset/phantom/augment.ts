@@ -1,5 +1,6 @@
 import { cutOut } from '../augment/cut-out.js';
-import { applyGamma, normalizeIntensities } from './filters.js';
+import { addNoise } from './corruption.js';
+import { applyGamma, normalizeIntensities, percentiles } from './filters.js';
 import type { Random } from './random.js';
 import type { PhantomSlice } from './types.js';
 
@@ -8,6 +9,9 @@ const maxShift = 14;
 
 /** Of the blanked rectangle, in pixels. */
 const blanked = { sides: [10, 70], margin: 14 } as const;
+
+/** Beyond what is drawn, so that labelling bears worse pictures: shares of views, and the noise's deviation. */
+const harder = { noisy: 0.12, sigma: [0.04, 0.18], inverted: 0.04 } as const;
 
 /** Moves the picture by whole pixels, zeros coming in. */
 function shifted(image: Float32Array, width: number, height: number, dx: number, dy: number): Float32Array {
@@ -21,7 +25,8 @@ function shifted(image: Float32Array, width: number, height: number, dx: number,
 
 /**
  * A fresh view of a drawn slice: moved by up to 14 px, other gamma and gain, in 30 % a blanked
- * rectangle that covers no disc. The points move along; what leaves the picture is not listed.
+ * rectangle that covers no disc; a few much noisier, or with bright for dark. The points move along; what leaves the
+ * picture is not listed.
  * @returns a new slice whose image is normalised to 0..1 by its 0.5th and 99.5th percentile
  */
 export function augmentPhantom(slice: PhantomSlice, random: Random): PhantomSlice {
@@ -36,7 +41,19 @@ export function augmentPhantom(slice: PhantomSlice, random: Random): PhantomSlic
     .filter((d) => d.row >= 0.5 && d.column >= 0.5 && d.row <= height - 1.5 && d.column <= width - 1.5);
   applyGamma(image, gamma);
   if (random.chance(0.3)) cutOut(image, width, height, discs, random, blanked);
+  makeHarder(image, slice, random.fork('harder'));
   normalizeIntensities(image);
   for (let i = 0; i < image.length; i++) image[i] = Math.min(1, image[i] * gain);
   return { ...slice, image, discs };
+}
+
+/** In place; padding stays black where bright and dark change places, and half of the time under noise. */
+function makeHarder(image: Float32Array, size: Pick<PhantomSlice, 'width' | 'height'>, random: Random): void {
+  const [brightest] = percentiles(image, [0.995]);
+  if (random.chance(harder.inverted))
+    for (let i = 0; i < image.length; i++) if (image[i] !== 0) image[i] = Math.max(0, brightest - image[i]);
+  if (!random.chance(harder.noisy)) return;
+  const padding = random.chance(0.5) ? image.map((v) => (v === 0 ? 0 : 1)) : null;
+  addNoise(image, size, random.uniform(...harder.sigma) * brightest, random.chance(0.5), random);
+  if (padding) for (let i = 0; i < image.length; i++) image[i] *= padding[i];
 }
