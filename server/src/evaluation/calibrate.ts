@@ -48,12 +48,13 @@ export async function calibrate(
   // By the evidence alone, whatever the model says now.
   const bare = { ...description, confidence: undefined };
   const contrast = description.contrast === 'any' ? undefined : description.contrast;
-  await readPhantoms(bare, inference, { contrast, ...options }, (reading, truth, predicted) => {
+  await readPhantoms(bare, inference, { contrast, ...options }, ({ reading, truth, outside, predicted }) => {
+    const real = [...truth, ...outside];
     found.push(
       reading.discs.map(({ score }, n) => ({
         evidence: score,
         rival: reading.rival,
-        right: isRight(predicted[n], truth, rightWithinMm),
+        right: isRight(predicted[n], real, rightWithinMm),
       })),
     );
   });

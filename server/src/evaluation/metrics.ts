@@ -115,16 +115,24 @@ export interface DiscComparison {
   readonly falseValues: readonly number[];
 }
 
+export interface ComparisonOptions {
+  /** Default 5. */
+  readonly toleranceMm?: number;
+  /** Discs that nobody has to find, just past the edge of the picture: found there, none is false. */
+  readonly outside?: readonly PlacedDisc[];
+}
+
 /** Compares the discs of one image with the truth. */
 export function compareDiscs(
   truth: readonly PlacedDisc[],
   predicted: readonly PlacedDisc[],
-  { toleranceMm = 5 }: { readonly toleranceMm?: number } = {},
+  { toleranceMm = 5, outside = [] }: ComparisonOptions = {},
 ): DiscComparison {
+  const real = [...truth, ...outside];
   return {
     discs: truth.map((disc) => outcomeOf(disc, predicted, toleranceMm)),
     falseValues: predicted
-      .filter((disc) => truth.every((other) => distance(disc, other) > toleranceMm))
+      .filter((disc) => real.every((other) => distance(disc, other) > toleranceMm))
       .map(({ value }) => value),
   };
 }

@@ -50,8 +50,8 @@ export async function evaluateOnPhantoms(
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
   const groups = new Map<string, DiscComparison[]>();
-  await readPhantoms(description, inference, options, (_, truth, predicted, contrast) => {
-    const comparison = compareDiscs(truth, predicted, { toleranceMm: rightWithinMm });
+  await readPhantoms(description, inference, options, ({ truth, outside, predicted, contrast }) => {
+    const comparison = compareDiscs(truth, predicted, { toleranceMm: rightWithinMm, outside });
     comparisons.push(comparison);
     for (const name of [countedFrom(truth), contrast])
       groups.set(name, [...(groups.get(name) ?? []), comparison]);
@@ -75,22 +75,25 @@ function countedFrom(truth: readonly PlacedDisc[]): string {
 /** A found disc is right this close to the true one. */
 export const rightWithinMm = 5;
 
+/** A held-out phantom and what was found in it; places in mm of its picture. */
+export interface ReadPhantom {
+  readonly reading: Reading;
+  readonly truth: readonly PlacedDisc[];
+  /** Discs past the edge of the picture. */
+  readonly outside: readonly PlacedDisc[];
+  readonly predicted: readonly PlacedDisc[];
+  readonly contrast: PhantomContrast;
+}
+
 /**
  * Reads held-out phantoms by the same path a volume takes.
- * @param found told of each phantom: its reading, its true discs, and the found ones, places in mm of its picture;
- *   how it is painted
  * @throws CancelledError
  */
 export async function readPhantoms(
   description: ModelDescription,
   inference: Inference,
   { count, seed, contrast, extent, signal, progress }: PhantomEvaluationOptions,
-  found: (
-    reading: Reading,
-    truth: readonly PlacedDisc[],
-    predicted: readonly PlacedDisc[],
-    contrast: PhantomContrast,
-  ) => void,
+  found: (phantom: ReadPhantom) => void,
 ): Promise<void> {
   for (let n = 0; n < count; n++) {
     throwIfCancelled(signal);
@@ -101,7 +104,13 @@ export async function readPhantoms(
       value,
       position: [row * spacing, column * spacing],
     });
-    found(reading, phantom.discs.map(place), discsOnSlab(reading).map(place), phantom.contrast);
+    found({
+      reading,
+      truth: phantom.discs.map(place),
+      outside: phantom.outside.map(place),
+      predicted: discsOnSlab(reading).map(place),
+      contrast: phantom.contrast,
+    });
     progress?.(n + 1);
   }
 }

@@ -12,6 +12,8 @@ export interface ScaledMaps {
    * top left corner (cells are areas, so that is `scale / 2 - 0.5`).
    */
   readonly origin?: readonly [row: number, column: number];
+  /** Radians by which the slice was turned, clockwise as it is seen: what ran straight down runs to the left. Default 0. */
+  readonly turn?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export function combineScales(
 function addTo(
   sums: Float32Array,
   reached: Float32Array,
-  { maps, scale, origin }: ScaledMaps,
+  { maps, scale, origin, turn = 0 }: ScaledMaps,
   [rows, columns]: readonly [number, number],
 ): void {
   const [count, height, width] = maps.shape;
@@ -47,9 +49,13 @@ function addTo(
     height,
     width,
   }));
+  const [along, across] = [scale * Math.cos(turn), scale * Math.sin(turn)];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const point = { row: top + scale * row, column: left + scale * column };
+      const point = {
+        row: top + along * row + across * column,
+        column: left - across * row + along * column,
+      };
       if (point.row <= -0.5 || point.row >= height - 0.5) continue;
       if (point.column <= -0.5 || point.column >= width - 0.5) continue;
       reached[row * columns + column]++;

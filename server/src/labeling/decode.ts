@@ -12,7 +12,15 @@ import {
   type SpinePrior,
   type Step,
 } from './chain.js';
-import { distanceMm, findPeaks, sample, type CellSize, type HeatMap, type Peak } from './peaks.js';
+import {
+  distanceMm,
+  findPeaks,
+  sample,
+  type CellSize,
+  type HeatMap,
+  type Peak,
+  type Point,
+} from './peaks.js';
 
 /** What the maps of a network mean, and how large their cells are. */
 export interface DecodeOptions {
@@ -58,17 +66,18 @@ export interface DecodedDisc {
 }
 
 /** Share of a level's own map in the evidence; the rest comes from the any-disc map. */
-const levelShare = 0.75;
+const levelShare = 0.6;
 /** Lower peaks are not looked at. */
 const leastPeak = 0.05;
 const peaksPerLevel = 3;
+const mostPeaks = 40;
 /** Peaks of different maps closer than this are one place, in mm. */
 const samePlaceMm = 4;
 /** Discs closer than this to the edge of what is visible are left out, unless the maps are sure of them. */
 const edgeMm = 3;
 const sureAtEdge = 0.7;
 /** An end of the chain much less sure than the rest is left out: below this share of the median score. */
-const leastOfMedian = 0.7;
+const leastOfMedian = 0.6;
 
 /**
  * Finds the discs in one image's heat maps, without knowing how many there are. The highest peaks of every map
@@ -97,14 +106,32 @@ export function decodeChain(maps: Float32Tensor, options: DecodeOptions): Decode
   const chain = bestChain(scene.candidates, [...scene.levels.keys()], scene.size, prior);
   const below =
     options.continueBelow === false || options.anyDisc === null ? [] : continueChain(chain, scene, prior);
-  const discs = [...chain, ...below].map(({ value, candidate: { row, column }, evidence }) => ({
-    value,
-    ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
-    score: Math.min(1, evidence),
-  }));
+  const discs = [...chain, ...below].map((link) => {
+    const { row, column } = settled(link, scene);
+    return {
+      value: link.value,
+      ...(frame === 'picture' ? { row, column } : { row: height - 1 - column, column: width - 1 - row }),
+      score: Math.min(1, link.evidence),
+    };
+  });
   return withoutDoubtful(discs, (disc) =>
     options.visible === undefined ? Infinity : depthInside(disc, options.visible, mm),
   );
+}
+
+/**
+ * Where a disc lies, now that its name is known: the nearest peak of its evidence. Its candidate lies in the middle of
+ * the peaks of all maps, some of which may mean a neighbour.
+ */
+function settled({ value, candidate }: ChainLink, { levels, any, size }: Scene): Point {
+  const own = levels.get(value);
+  if (own === undefined) return candidate;
+  const data = own.data.map((height, cell) => levelShare * height + (1 - levelShare) * any.data[cell]);
+  const peaks = findPeaks({ ...own, data }, size, mostPeaks, leastPeak)
+    .map((peak) => ({ peak, away: distanceMm(peak, candidate, size) }))
+    .filter(({ away }) => away < samePlaceMm)
+    .sort((a, b) => a.away - b.away);
+  return peaks[0]?.peak ?? candidate;
 }
 
 /** Leaves out what is hardly seen: at the very edge of the picture, or an end of the chain far less sure than the rest. */
@@ -212,7 +239,7 @@ function continueChain(chain: readonly ChainLink[], { size, any }: Scene, prior:
   if (!last || chain.length < anchorLength || mean < anchorEvidence) return [];
   let direction: number = stepBetween(chain.at(-2)!.candidate, last.candidate, size)!.angle;
   const scale = sizeOf(chain, size, prior);
-  const peaks = findPeaks(any, size, 40, leastAnyHeight);
+  const peaks = findPeaks(any, size, mostPeaks, leastAnyHeight);
   const added: ChainLink[] = [];
   for (;;) {
     // A spine bends gradually, so the last step tells the direction of the next better than the average spine does.

@@ -9,7 +9,8 @@ import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { surestMiddle } from './mid-sagittal.js';
 import { confidenceOf, rivalOf, type Rival } from './confidence.js';
 import { sidewaysPlaces } from './sideways.js';
-import { candidateSlabs, inputToSlab, prepareSlab, type PreparedSlab } from './preprocess.js';
+import { candidateSlabs, inputToSlab, prepareSlab, slabToInput, type PreparedSlab } from './preprocess.js';
+import { leanOf, turnSlab, type TurnedSlab } from './upright.js';
 
 /** What a network read in the slab that shows the midline best. */
 export interface Reading {
@@ -149,19 +150,32 @@ class Pass {
     return { slab, prepared, stride: this.stride, heatmaps, attention, discs };
   }
 
-  /** The same slab read at further sizes, all maps averaged. */
+  /** The same slab read at further sizes, and upright where the spine leans; all maps averaged. */
   async refine(reading: PlaneReading, progress: (fraction: number) => void): Promise<PlaneReading> {
     const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
+    const lean = this.lean(reading);
+    const turned = lean === 0 ? null : turnSlab(reading.slab, lean);
     for (const scale of furtherScales) {
-      const { prepared, output } = await this.run(reading.slab, scale);
+      const { prepared, output } = await this.run(turned?.slab ?? reading.slab, scale);
       // Cells per common cell, by the pixel sizes that were really used.
       const ratio = reading.prepared.step[0] / prepared.step[0];
-      entries.push({ maps: imageOf(output.heatmaps.at(-1)!), scale: ratio });
+      const maps = imageOf(output.heatmaps.at(-1)!);
+      const place = turned && { turn: lean, origin: originIn(turned, reading, prepared) };
+      entries.push({ maps, scale: ratio, ...place });
       progress((entries.length - 1) / furtherScales.length);
     }
     const [, height, width] = reading.heatmaps.shape;
     const heatmaps = await this.stages.timed('decode', () => combineScales(entries, [height, width]));
     return { ...reading, heatmaps, discs: await this.decode(heatmaps, reading.prepared, reading.slab) };
+  }
+
+  private lean({ discs, slab, prepared }: PlaneReading): number {
+    const { frame } = this.description.input;
+    return frame === 'picture' ? leanOf(discs, this.cellSize(slab, prepared)) : 0;
+  }
+
+  private cellSize({ spacing }: SagittalSlab, { step }: PreparedSlab): readonly [number, number] {
+    return [this.stride * step[0] * spacing[0], this.stride * step[1] * spacing[1]];
   }
 
   private async run(slab: SagittalSlab, scale: number) {
@@ -174,13 +188,11 @@ class Pass {
 
   private decode(maps: Float32Tensor, prepared: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {
     const { channels, input } = this.description;
-    const { step } = prepared;
-    const mm = (axis: 0 | 1): number => this.stride * step[axis] * slab.spacing[axis];
     return this.stages.timed('decode', () =>
       decodeChain(maps, {
         values: channels.values,
         anyDisc: channels.anyDisc,
-        mmPerCell: [mm(0), mm(1)],
+        mmPerCell: this.cellSize(slab, prepared),
         frame: input.frame,
         visible: visibleBox(prepared, this.stride),
       }),
@@ -204,13 +216,31 @@ function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBo
       right = Math.max(right, column);
     }
   // From the outer edges of pixels to cells.
-  const cell = (edge: number): number => edge / stride - 0.5;
+  const cell = (pixel: number): number => inputToCell(pixel - 0.5, stride);
   return { top: cell(top), bottom: cell(bottom + 1), left: cell(left), right: cell(right + 1) };
+}
+
+/** Where the first cell of a reading lies in the maps of its turned slab. */
+function originIn(
+  turned: TurnedSlab,
+  { prepared, stride }: PlaneReading,
+  inTurned: PreparedSlab,
+): [row: number, column: number] {
+  const first = cellToInput(0, stride);
+  const [row, column] = inputToSlab(prepared, first, first);
+  const there = turned.place({ row, column });
+  const [inputRow, inputColumn] = slabToInput(inTurned, there.row, there.column);
+  return [inputToCell(inputRow, stride), inputToCell(inputColumn, stride)];
 }
 
 /** Network input pixel (fractional, along one axis) at the centre of a heat-map cell. */
 export function cellToInput(cell: number, stride: number): number {
   return (cell + 0.5) * stride - 0.5;
+}
+
+/** The inverse of {@link cellToInput}. */
+export function inputToCell(pixel: number, stride: number): number {
+  return (pixel + 0.5) / stride - 0.5;
 }
 
 /** The discs of a reading in the pixels of its slab. */

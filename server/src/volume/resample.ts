@@ -72,6 +72,26 @@ export function resample(
   return { image: out, height: size[0], width: size[1] };
 }
 
+/** Bilinear sampling; coordinates in pixels, edges repeat. */
+export function sampleBilinear(
+  image: Float32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+): number {
+  const cx = Math.max(0, Math.min(width - 1, x));
+  const cy = Math.max(0, Math.min(height - 1, y));
+  const x0 = Math.min(width - 2, Math.floor(cx));
+  const y0 = Math.min(height - 2, Math.floor(cy));
+  const fx = cx - x0;
+  const fy = cy - y0;
+  const i = y0 * width + x0;
+  const top = image[i] + fx * (image[i + 1] - image[i]);
+  const bottom = image[i + width] + fx * (image[i + width + 1] - image[i + width]);
+  return top + fy * (bottom - top);
+}
+
 /** Values below which the given fractions (0..1) of all pixels lie, interpolated as NumPy does. */
 export function percentiles(image: Float32Array, fractions: readonly number[]): number[] {
   const values = image.slice();

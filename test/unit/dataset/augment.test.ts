@@ -5,7 +5,7 @@ import {
   ownAugmentation,
   type Augmentation,
 } from '@disc-labeling/server/dataset/augment/settings';
-import { Warp } from '@disc-labeling/server/dataset/augment/warp';
+import { Warp } from '@disc-labeling/server/volume/warp';
 import { placeWindow } from '@disc-labeling/server/dataset/augment/window';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import type { Image2D } from '@disc-labeling/server/volume/resample';

@@ -37,6 +37,15 @@ describe('comparing discs in mm', () => {
     expect(compareDiscs(truth, chain([3], { shift: 2 })).discs[0].outcome).toBe('misnamed');
   });
 
+  it('takes a disc past the edge of the picture for no invented one, nor asks for it', () => {
+    const outside = chain([7]);
+    const found = compareDiscs(truth, chain([3, 4, 5, 6, 7]), { outside });
+    expect(found.falseValues).toEqual([]);
+    expect(found.discs).toHaveLength(4);
+    expect(compareDiscs(truth, chain([3, 4, 5, 6, 7])).falseValues).toEqual([7]);
+    expect(compareDiscs(truth, chain([7], { mm: 6 }), { outside }).falseValues).toEqual([7]);
+  });
+
   it('counts missed and invented discs, over images and per level', () => {
     const first = compareDiscs(truth, [...chain([3, 4], { mm: 1 }), { value: 12, position: [1, 0, -240] }]);
     const second = compareDiscs(truth, chain([3, 4, 5, 6], { mm: 3 }));

@@ -53,6 +53,23 @@ describe('drawPhantom', () => {
     expect(hidden).toEqual([]);
   });
 
+  it('tells where all other discs lie: the next one under padding or past the edge', () => {
+    for (const p of phantoms) {
+      const all = [...p.discs, ...p.outside].map(({ value }) => value).sort((a, b) => a - b);
+      expect(all).toEqual(all.map((_, n) => n + 3));
+      const next = p.outside.find(({ value }) => value === p.discs.at(-1)!.value + 1);
+      if (next === undefined) continue;
+      expect(next.row).toBeGreaterThan(p.discs.at(-1)!.row);
+      const past =
+        next.row < 0.5 || next.column < 0.5 || next.row > p.height - 1.5 || next.column > p.width - 1.5;
+      // Padding is black all the way to the edge of the picture.
+      const below = Array.from({ length: 3 }, (_, n) => at(p, p.height - 1 - n, next.column));
+      const behind = Array.from({ length: 3 }, (_, n) => at(p, next.row, p.width - 1 - n));
+      const before = Array.from({ length: 3 }, (_, n) => at(p, next.row, n));
+      expect(past || [below, behind, before].some((line) => line.every((v) => v === 0))).toBe(true);
+    }
+  });
+
   it('paints T1w with dark and T2w with bright CSF beside the cord', () => {
     // Behind the disc's point lies the canal: its brightest and darkest values tell cord from CSF.
     const canal = (contrast: 'T1w' | 'T2w'): number => {
@@ -98,5 +115,33 @@ describe('augmentPhantom', () => {
       expect(view.image.every((v) => v >= 0 && v <= 1)).toBe(true);
     }
     expect(values.size).toBeGreaterThan(20);
+  });
+
+  it('shows a few views much noisier and a few with bright for dark', () => {
+    const original = drawPhantom(3, { clean: true, view: 'head-neck', spacing: 1.2, contrast: 'T1w' });
+    const air = { row: 4, column: 250 };
+    const views = Array.from({ length: 150 }, (_, n) => augmentPhantom(original, new Random(`harder ${n}`)));
+    const share = (wanted: (view: PhantomSlice) => boolean): number => views.filter(wanted).length / 150;
+    // The spread between neighbouring pixels in air, which is even in the original.
+    const noisy = share((view) => {
+      const line = Array.from({ length: 60 }, (_, n) => at(view, air.row + 10 + n, air.column - 16));
+      return line.filter((v, n) => n > 0 && Math.abs(v - line[n - 1]) > 0.01).length > 30;
+    });
+    expect(noisy).toBeGreaterThan(0.05);
+    expect(noisy).toBeLessThan(0.2);
+    const [dark, bright] = [0.2, 0.8].map((part) => {
+      const order = [...original.image].map((v, i) => ({ v, i })).filter(({ v }) => v > 0);
+      order.sort((a, b) => a.v - b.v);
+      return order[Math.floor(part * order.length)].i;
+    });
+    const place = (i: number) => [Math.floor(i / original.width), i % original.width] as const;
+    const inverted = share((view) => {
+      const before = original.discs.find((d) => d.value === view.discs[0].value)!;
+      const move = [view.discs[0].row - before.row, view.discs[0].column - before.column];
+      const [low, high] = [dark, bright].map(place).map(([r, c]) => at(view, r + move[0], c + move[1]));
+      return low > high + 0.2;
+    });
+    expect(inverted).toBeGreaterThan(0);
+    expect(inverted).toBeLessThan(0.2);
   });
 });

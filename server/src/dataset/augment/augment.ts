@@ -1,10 +1,10 @@
 import { normalizeIntensities } from '../phantom/filters.js';
 import type { Random } from '../phantom/random.js';
 import { percentiles, rescale, type Image2D } from '../../volume/resample.js';
+import { Warp, type Place } from '../../volume/warp.js';
 import { elasticDisplacement } from './elastic.js';
 import { augmentIntensities } from './intensities.js';
 import type { Augmentation } from './settings.js';
-import { Warp, type Place } from './warp.js';
 import { placeWindow } from './window.js';
 
 /** A sample's picture with the points in it. */

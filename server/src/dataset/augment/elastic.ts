@@ -1,10 +1,5 @@
+import type { Displacement } from '../../volume/warp.js';
 import type { Random } from '../phantom/random.js';
-
-/** A smooth displacement of places. */
-export interface Displacement {
-  /** mm along rows and columns at a (fractional) pixel. */
-  at(row: number, column: number): readonly [row: number, column: number];
-}
 
 /** mm between control points: neighbouring vertebrae move together. */
 const controlSpacing = 48;

@@ -1,8 +1,9 @@
 import { addNoise } from '../phantom/corruption.js';
-import { applyGamma, multiplyField, sampleBilinear } from '../phantom/filters.js';
+import { applyGamma, multiplyField } from '../phantom/filters.js';
 import type { Random } from '../phantom/random.js';
-import { resample, type Image2D } from '../../volume/resample.js';
-import type { Place } from './warp.js';
+import { resample, sampleBilinear, type Image2D } from '../../volume/resample.js';
+import type { Place } from '../../volume/warp.js';
+
 import { cutOut } from './cut-out.js';
 import type { Augmentation } from './settings.js';
 

@@ -1,5 +1,5 @@
+import type { Place } from '../../volume/warp.js';
 import type { Random } from '../phantom/random.js';
-import type { Place } from './warp.js';
 
 /** Pixels between a disc and the edge of a window that is cut around it. */
 const margin = 12;

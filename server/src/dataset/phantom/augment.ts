@@ -30,7 +30,7 @@ function shifted(image: Float32Array, width: number, height: number, dx: number,
  * @returns a new slice whose image is normalised to 0..1 by its 0.5th and 99.5th percentile
  */
 export function augmentPhantom(slice: PhantomSlice, random: Random): PhantomSlice {
-  const { width, height } = slice;
+  const { width, height, spacing, contrast } = slice;
   const dx = random.integer(-maxShift, maxShift);
   const dy = random.integer(-maxShift, maxShift);
   const gamma = Math.exp(random.normal(0, 0.2));
@@ -44,7 +44,7 @@ export function augmentPhantom(slice: PhantomSlice, random: Random): PhantomSlic
   makeHarder(image, slice, random.fork('harder'));
   normalizeIntensities(image);
   for (let i = 0; i < image.length; i++) image[i] = Math.min(1, image[i] * gain);
-  return { ...slice, image, discs };
+  return { width, height, spacing, contrast, image, discs };
 }
 
 /** In place; padding stays black where bright and dark change places, and half of the time under noise. */

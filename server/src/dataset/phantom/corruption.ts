@@ -1,4 +1,5 @@
-import { applyGamma, blur, multiplyField, percentiles, resize, sampleBilinear } from './filters.js';
+import { sampleBilinear } from '../../volume/resample.js';
+import { applyGamma, blur, multiplyField, percentiles, resize } from './filters.js';
 import type { Random } from './random.js';
 import { textures, tileSize } from './texture.js';
 

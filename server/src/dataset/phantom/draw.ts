@@ -7,7 +7,7 @@ import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
 import { drawScenery, type PhantomExtent } from './scenery.js';
 import type { Spine } from './spine.js';
-import type { PhantomContrast, PhantomDisc, PhantomSlice } from './types.js';
+import type { DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
 import type { PhantomFrame, View } from './view.js';
 
 export interface PhantomOptions {
@@ -46,7 +46,7 @@ export const backOf = (spine: Spine, view: View): ((row: number) => number) => {
  * The same seed gives the same bytes.
  * @returns rows superior to inferior, columns anterior to posterior, discs C2/C3 and below
  */
-export function drawPhantom(seed: number | string, options: PhantomOptions = {}): PhantomSlice {
+export function drawPhantom(seed: number | string, options: PhantomOptions = {}): DrawnPhantom {
   const random = new Random(`phantom ${seed}`);
   const width = options.width ?? 256;
   const height = options.height ?? 256;
@@ -75,11 +75,13 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     applyPadding(image, view, padding);
   }
   const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
-  const listed = discs.flatMap((d): PhantomDisc[] => {
-    const p = view.project(d.target);
-    return isInside(p, view, shown) ? [{ value: d.value, row: p.y, column: p.x }] : [];
+  const placed = discs.map((d): PhantomDisc => {
+    const { x, y } = view.project(d.target);
+    return { value: d.value, row: y, column: x };
   });
-  return { width, height, spacing: view.spacing, contrast, image, discs: contiguous(listed) };
+  const listed = contiguous(placed.filter(({ row, column }) => isInside({ x: column, y: row }, view, shown)));
+  const outside = placed.filter((d) => !listed.includes(d));
+  return { width, height, spacing: view.spacing, contrast, image, discs: listed, outside };
 }
 
 /** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */

@@ -1,3 +1,4 @@
+import { sampleBilinear } from '../../volume/resample.js';
 /** Half of a symmetric Gaussian kernel, normalised: the centre's weight first, then one side's. */
 function halfKernel(sigma: number): Float32Array {
   // A narrow Gaussian is not well sampled at whole pixels: match its variance with three taps.
@@ -101,26 +102,6 @@ export function applyGamma(image: Float32Array, gamma: number): void {
     const base = at | 0;
     image[i] = table[base] + (at - base) * (table[base + 1] - table[base]);
   }
-}
-
-/** Bilinear sampling; coordinates in pixels, edges repeat. */
-export function sampleBilinear(
-  image: Float32Array,
-  width: number,
-  height: number,
-  x: number,
-  y: number,
-): number {
-  const cx = Math.max(0, Math.min(width - 1, x));
-  const cy = Math.max(0, Math.min(height - 1, y));
-  const x0 = Math.min(width - 2, Math.floor(cx));
-  const y0 = Math.min(height - 2, Math.floor(cy));
-  const fx = cx - x0;
-  const fy = cy - y0;
-  const i = y0 * width + x0;
-  const top = image[i] + fx * (image[i + 1] - image[i]);
-  const bottom = image[i + width] + fx * (image[i + width + 1] - image[i + width]);
-  return top + fy * (bottom - top);
 }
 
 /** Resamples to another size over the same extent (half-pixel centres). */

@@ -22,3 +22,9 @@ export interface PhantomSlice {
   /** The discs inside the picture, superior to inferior. Discs under zero padding or cut away are not listed. */
   readonly discs: readonly PhantomDisc[];
 }
+
+/** A slice as it was drawn, before anything moved it. */
+export interface DrawnPhantom extends PhantomSlice {
+  /** All other discs. Of those just past the edge half may show, so that finding one there invents nothing. */
+  readonly outside: readonly PhantomDisc[];
+}

@@ -1,11 +1,12 @@
 /** Slices of phantoms as they look under harder and harder conditions. */
-import { Warp } from '../../dataset/augment/warp.js';
 import { addNoise } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
-import { multiplyField, percentiles, sampleBilinear } from '../../dataset/phantom/filters.js';
+import { multiplyField, percentiles } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
 import type { PhantomSlice } from '../../dataset/phantom/types.js';
 import { uppermostDisc } from '../../volume/levels.js';
+import { sampleBilinear } from '../../volume/resample.js';
+import { Warp } from '../../volume/warp.js';
 
 /** One way in which pictures are worse than those trained on, and how much worse. */
 export interface SliceDisturbance {

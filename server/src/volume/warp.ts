@@ -1,12 +1,16 @@
 /** Geometric changes of a picture, and of the points in it. */
-import { sampleBilinear } from '../phantom/filters.js';
-import type { Image2D } from '../../volume/resample.js';
-import type { Displacement } from './elastic.js';
+import { sampleBilinear, type Image2D } from './resample.js';
 
 /** A place in a picture; whole numbers are pixel centres. */
 export interface Place {
   readonly row: number;
   readonly column: number;
+}
+
+/** A smooth displacement of places. */
+export interface Displacement {
+  /** mm along rows and columns at a (fractional) pixel. */
+  at(row: number, column: number): readonly [row: number, column: number];
 }
 
 export interface WarpOptions {
