@@ -1,6 +1,6 @@
 import { drawPhantom } from '@disc-labeling/server/dataset/phantom/draw';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
-import type { PhantomSlice } from '@disc-labeling/server/dataset/phantom/types';
+import type { DrawnPhantom } from '@disc-labeling/server/dataset/phantom/types';
 import { sliceDisturbances } from '@disc-labeling/server/evaluation/robustness/slices';
 import { averaged, volumeDisturbances } from '@disc-labeling/server/evaluation/robustness/volumes';
 import { voxelToWorld } from '@disc-labeling/server/volume/orientation';
@@ -8,7 +8,7 @@ import type { Volume } from '@disc-labeling/server/volume/types';
 import { describe, expect, it } from 'vitest';
 
 /** A black picture with a bright spot on each disc. */
-function spots(): PhantomSlice {
+function spots(): DrawnPhantom {
   const { width, height } = { width: 64, height: 80 };
   const discs = [3, 4, 5].map((value, n) => ({ value, row: 25 + 12 * n, column: 30 + 3 * n }));
   const image = new Float32Array(width * height);
@@ -16,11 +16,19 @@ function spots(): PhantomSlice {
     for (let y = -6; y <= 6; y++)
       for (let x = -6; x <= 6; x++)
         image[(row + y) * width + column + x] += Math.exp(-(x * x + y * y) / (2 * 1.5 ** 2));
-  return { width, height, spacing: 1.2, contrast: 'T1w', image, discs };
+  return {
+    width,
+    height,
+    spacing: 1.2,
+    contrast: 'T1w',
+    image,
+    discs,
+    outside: [{ value: 6, row: 90, column: 40 }],
+  };
 }
 
 /** Centre of what is bright within a few pixels of a place. */
-function brightest({ image, width }: PhantomSlice, row: number, column: number): [number, number] {
+function brightest({ image, width }: DrawnPhantom, row: number, column: number): [number, number] {
   let [sum, rows, columns] = [0, 0, 0];
   for (let y = Math.round(row) - 4; y <= Math.round(row) + 4; y++)
     for (let x = Math.round(column) - 4; x <= Math.round(column) + 4; x++) {
@@ -30,7 +38,7 @@ function brightest({ image, width }: PhantomSlice, row: number, column: number):
   return [rows / sum, columns / sum];
 }
 
-const disturbed = (name: string, slice: PhantomSlice, value: number): PhantomSlice | null =>
+const disturbed = (name: string, slice: DrawnPhantom, value: number): DrawnPhantom | null =>
   sliceDisturbances.find((d) => d.name === name)!.disturbed!(slice, value, new Random('test'));
 
 describe('disturbed slices', () => {
@@ -52,6 +60,10 @@ describe('disturbed slices', () => {
     expect(cut.height).toBe(80 - 30);
     expect(cut.image).toHaveLength(cut.height * cut.width);
     expect(cut.discs.map(({ value }) => value)).toEqual([4, 5]);
+    expect(cut.outside).toEqual([
+      { value: 3, row: -5, column: 30 },
+      { value: 6, row: 60, column: 40 },
+    ]);
     for (const { row, column } of cut.discs) expect(brightest(cut, row, column)[0]).toBeCloseTo(row, 0);
     const lower = { ...spots(), discs: spots().discs.slice(1) };
     expect(disturbed('cut', lower, 6)).toBeNull();

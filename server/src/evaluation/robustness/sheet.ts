@@ -3,13 +3,19 @@ import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../../dataset/phantom/draw.js';
 import { Random } from '../../dataset/phantom/random.js';
-import type { PhantomContrast, PhantomSlice } from '../../dataset/phantom/types.js';
+import type { PhantomContrast, PhantomDisc } from '../../dataset/phantom/types.js';
 import { drawPhantomVolume, type PhantomVolume } from '../../dataset/phantom/volume.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from '../../labeling/reading.js';
 import { flatSlab } from '../../volume/flat-slab.js';
 import { voxelToWorld } from '../../volume/orientation.js';
 import { pixelToWorld } from '../../volume/slice.js';
-import { compareDiscs, summarizeDiscs, type DiscComparison, type DiscSummary } from '../metrics.js';
+import {
+  compareDiscs,
+  summarizeDiscs,
+  type DiscComparison,
+  type DiscSummary,
+  type PlacedDisc,
+} from '../metrics.js';
 import { rightWithinMm } from '../phantoms.js';
 import { sliceDisturbances, type SliceDisturbance } from './slices.js';
 import { volumeDisturbances, type VolumeDisturbance } from './volumes.js';
@@ -99,7 +105,7 @@ class Reader {
     if (phantom === null) return null;
     const slab = flatSlab(phantom, [phantom.spacing, phantom.spacing]);
     const reading = await readSlabs([slab], this.description, this.inference, { signal });
-    return compare(reading, discsIn(phantom, reading));
+    return compare(reading, discsIn(phantom.discs, reading), discsIn(phantom.outside, reading));
   }
 
   async volume(condition: VolumeDisturbance, value: number, n: number): Promise<DiscComparison> {
@@ -116,16 +122,20 @@ class Reader {
 /** In the sagittal plane, mm. */
 const inPlane = ([, anterior, superior]: readonly number[]): number[] => [anterior, superior];
 
-const discsIn = ({ discs }: PhantomSlice, { slab }: Reading) =>
+const discsIn = (discs: readonly PhantomDisc[], { slab }: Reading) =>
   discs.map(({ value, row, column }) => ({ value, position: inPlane(pixelToWorld(slab, row, column)) }));
 
 const discsOf = ({ volume, discs }: PhantomVolume) =>
   discs.map(({ value, voxel }) => ({ value, position: inPlane(voxelToWorld(volume.affine, voxel)) }));
 
-function compare(reading: Reading, truth: ReturnType<typeof discsOf>): DiscComparison {
+function compare(
+  reading: Reading,
+  truth: readonly PlacedDisc[],
+  outside: readonly PlacedDisc[] = [],
+): DiscComparison {
   const found = discsOnSlab(reading).map(({ value, row, column }) => ({
     value,
     position: inPlane(pixelToWorld(reading.slab, row, column)),
   }));
-  return compareDiscs(truth, found, { toleranceMm: rightWithinMm });
+  return compareDiscs(truth, found, { toleranceMm: rightWithinMm, outside });
 }

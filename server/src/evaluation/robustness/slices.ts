@@ -3,7 +3,7 @@ import { addNoise } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
 import { multiplyField, percentiles } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
-import type { PhantomSlice } from '../../dataset/phantom/types.js';
+import type { DrawnPhantom, PhantomDisc } from '../../dataset/phantom/types.js';
 import { uppermostDisc } from '../../volume/levels.js';
 import { sampleBilinear } from '../../volume/resample.js';
 import { Warp } from '../../volume/warp.js';
@@ -18,7 +18,7 @@ export interface SliceDisturbance {
   /** How a phantom is drawn, where the condition is one of drawing. */
   readonly drawn?: (value: number) => PhantomOptions;
   /** Worsens a drawn picture, which stays as it is. @returns null where this phantom can't show the condition */
-  readonly disturbed?: (slice: PhantomSlice, value: number, random: Random) => PhantomSlice | null;
+  readonly disturbed?: (slice: DrawnPhantom, value: number, random: Random) => DrawnPhantom | null;
 }
 
 export const sliceDisturbances: readonly SliceDisturbance[] = [
@@ -67,7 +67,7 @@ export const sliceDisturbances: readonly SliceDisturbance[] = [
 ];
 
 /** Turned clockwise about the middle by degrees; what comes in is black. */
-function rotated(slice: PhantomSlice, degrees: number): PhantomSlice {
+function rotated(slice: DrawnPhantom, degrees: number): DrawnPhantom {
   const { width, height } = slice;
   const warp = new Warp({
     size: [height, width],
@@ -77,14 +77,29 @@ function rotated(slice: PhantomSlice, degrees: number): PhantomSlice {
     scale: 1,
     elastic: null,
   });
-  const discs = slice.discs
-    .map((d) => ({ ...d, ...warp.fromPicture(d) }))
-    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
-  return { ...slice, image: warp.apply(slice).image, discs };
+  const discs = moved(
+    slice,
+    (d) => warp.fromPicture(d),
+    ({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1,
+  );
+  return { ...slice, image: warp.apply(slice).image, ...discs };
+}
+
+type Place = Omit<PhantomDisc, 'value'>;
+
+/** The discs at other places, those that leave the picture among the ones outside. */
+function moved(
+  { discs, outside }: DrawnPhantom,
+  move: (disc: PhantomDisc) => Place,
+  shown: (place: Place) => boolean,
+): Pick<DrawnPhantom, 'discs' | 'outside'> {
+  const at = (disc: PhantomDisc): PhantomDisc => ({ ...disc, ...move(disc) });
+  const [still, gone] = [true, false].map((kept) => discs.map(at).filter((disc) => shown(disc) === kept));
+  return { discs: still, outside: [...gone, ...outside.map(at)] };
 }
 
 /** @param share of the 99.5th percentile, in percent: the standard deviation in both channels */
-function noisy(slice: PhantomSlice, share: number, random: Random): PhantomSlice {
+function noisy(slice: DrawnPhantom, share: number, random: Random): DrawnPhantom {
   const image = slice.image.slice();
   const [high] = percentiles(image, [0.995]);
   if (share > 0) addNoise(image, slice, (share / 100) * high, true, random);
@@ -92,7 +107,7 @@ function noisy(slice: PhantomSlice, share: number, random: Random): PhantomSlice
 }
 
 /** A smooth field on four by four places, like the one trained on but stronger. */
-function biased(slice: PhantomSlice, deviation: number, random: Random): PhantomSlice {
+function biased(slice: DrawnPhantom, deviation: number, random: Random): DrawnPhantom {
   const image = slice.image.slice();
   const field = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
   multiplyField(image, slice.width, slice.height, (u, v) =>
@@ -102,18 +117,22 @@ function biased(slice: PhantomSlice, deviation: number, random: Random): Phantom
 }
 
 /** Bright for dark within what was scanned; padding stays black. */
-function inverted(slice: PhantomSlice): PhantomSlice {
+function inverted(slice: DrawnPhantom): DrawnPhantom {
   const [high] = percentiles(slice.image, [0.995]);
   return { ...slice, image: slice.image.map((v) => (v === 0 ? 0 : Math.max(0, high - v))) };
 }
 
 /** Without what lies more than `below` mm (negative: above) from C2/C3 upwards. */
-function cutAbove(slice: PhantomSlice, below: number): PhantomSlice | null {
+function cutAbove(slice: DrawnPhantom, below: number): DrawnPhantom | null {
   const first = slice.discs.find(({ value }) => value === uppermostDisc);
   if (first === undefined) return null;
   const rows = Math.max(0, Math.round(first.row + below / slice.spacing));
   const height = slice.height - rows;
-  const discs = slice.discs.map((d) => ({ ...d, row: d.row - rows })).filter(({ row }) => row >= 0.5);
+  const { discs, outside } = moved(
+    slice,
+    ({ row, column }) => ({ row: row - rows, column }),
+    ({ row }) => row >= 0.5,
+  );
   if (discs.length === 0) return null;
-  return { ...slice, height, image: slice.image.slice(rows * slice.width), discs };
+  return { ...slice, height, image: slice.image.slice(rows * slice.width), discs, outside };
 }
