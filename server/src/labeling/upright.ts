@@ -1,16 +1,21 @@
 /** Spines that lean far from how most lie in the scanner, turned upright before a network reads them again. */
 import type { SagittalSlab } from '../volume/slice.js';
 import { Warp, type Place } from '../volume/warp.js';
-import { adultSpine, expectedStep, stepBetween } from './chain.js';
+import { stepBetween } from './chain.js';
 import type { DecodedDisc } from './decode.js';
 import type { CellSize } from './peaks.js';
 
 /** Fewer discs say little about the direction of a spine. */
 const fewestDiscs = 4;
-/** Networks are trained on spines that lean this much; radians. */
-const usual = (12 * Math.PI) / 180;
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+/** How spines run in the pictures networks are trained on: necks backwards on their way down, trunks nearly straight. */
+const usual = { neck: radians(14), trunk: radians(3) } as const;
+/** The last disc with which a chain begins that shows a neck: C7/T1. */
+const lastOfNeck = 8;
+/** Lying within this of the usual, about a standard deviation, is what networks are trained on. */
+const unremarkable = radians(14);
 /** Nobody lies further from the usual; what looks so is a mistake. */
-const farthest = (60 * Math.PI) / 180;
+const farthest = radians(60);
 
 /**
  * By how much a chain of discs leans backwards on its way down beyond what is usual at these levels.
@@ -24,8 +29,8 @@ export function leanOf(discs: readonly DecodedDisc[], size: CellSize): number {
   const [first, last] = [discs[0], discs.at(-1)!];
   const step = stepBetween(first, last, size);
   if (step === null) return 0;
-  const lean = step.angle - expectedStep(adultSpine, first.value, last.value, 1).angle;
-  return Math.abs(lean) < usual ? 0 : Math.max(-farthest, Math.min(farthest, lean));
+  const lean = step.angle - (first.value <= lastOfNeck ? usual.neck : usual.trunk);
+  return Math.abs(lean) < unremarkable ? 0 : Math.max(-farthest, Math.min(farthest, lean));
 }
 
 /** A slab turned about its middle. */

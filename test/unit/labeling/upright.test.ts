@@ -8,13 +8,18 @@ import { draw, spine } from '../decode/scene.js';
 
 const degrees = (value: number): number => (value * Math.PI) / 180;
 
-/** A chain whose spine leans by so many degrees more than most. */
+/** A chain whose neck leans by so many degrees more than most. */
 const leaning = (more: number, count = 8) =>
-  spine(4, { count, lean: 0.25 + degrees(more) }).map((disc) => ({ ...disc, score: 1 }));
+  spine(4, { count, lean: degrees(14 + more) }).map((disc) => ({ ...disc, score: 1 }));
 
 describe('the lean of a spine', () => {
   it.each([-45, -20, 20, 45])('is told from its chain: %d degrees', (more) => {
     expect(leanOf(leaning(more), [4, 4])).toBeCloseTo(degrees(more), 2);
+  });
+
+  it('is another where a trunk begins, which stands straighter', () => {
+    const trunk = leaning(30).map((disc) => ({ ...disc, value: disc.value + 12 }));
+    expect(leanOf(trunk, [4, 4])).toBeCloseTo(degrees(41), 2);
   });
 
   it('counts in millimetres, not in cells', () => {
