@@ -74,7 +74,7 @@ const mostPeaks = 40;
 /** Peaks of different maps closer than this are one place, in mm. */
 const samePlaceMm = 4;
 /** Discs closer than this to the edge of what is visible are left out, unless the maps are sure of them. */
-const edgeMm = 3;
+const edgeMm = 1;
 const sureAtEdge = 0.7;
 /** An end of the chain much less sure than the rest is left out: below this share of the median score. */
 const leastOfMedian = 0.6;
