@@ -34,7 +34,7 @@ export interface ChainLink {
 }
 
 /** Evidence below this speaks against a disc. */
-const neutralEvidence = 0.26;
+const neutralEvidence = 0.22;
 /** Price of leaving out one level between two discs. */
 const skipCost = 0.3;
 /** At most so many levels may be left out in one place. */
@@ -43,7 +43,7 @@ const longestSkip = 2;
 const leastWorth = 0.3;
 /** Spacing: half a unit of spread (natural logarithm of the length) and its price; the same for the direction. */
 const lengthSpread = 0.22;
-const lengthPrice = 0.08;
+const lengthPrice = 0.175;
 const angleSpread = 0.45;
 const anglePrice = 0.0625;
 /** Sizes of a person relative to the prior that are tried. */
