@@ -10,6 +10,7 @@ import { importWeights } from '@disc-labeling/models/weights/import';
 import * as places from '../places.js';
 import { modelNamePattern, type ModelSummary } from '../protocol/index.js';
 import { modelCard } from '../training/model-card.js';
+import { averageModels } from './average-models.js';
 import { exportModel, type ExportedModel, type ExportSize } from './export-model.js';
 import { availableModels, findModel, type ModelPlaces } from './models.js';
 
@@ -36,6 +37,25 @@ export class ModelLibrary {
     const folder = await this.freePlace('cannot install model', name);
     await copyModel(await findModel(source, this.where), folder, name, options);
     return this.summary(folder);
+  }
+
+  /**
+   * Writes the mean of models, see {@link averageModels}.
+   * @param folder where; default: among the user's own, under the name
+   * @throws UserError the name is taken or none, or the models can't be found or averaged
+   */
+  async average(
+    sources: readonly string[],
+    { folder, name, half }: CopyOptions & { readonly folder?: string; readonly name?: string },
+  ): Promise<{ readonly path: string; readonly name: string }> {
+    const called = name ?? (folder === undefined ? '' : basename(resolve(folder)));
+    if (called === '')
+      throw new UserError('cannot average models', 'give it a name, or a folder to write it to');
+    const path = folder ?? (await this.freePlace('cannot average models', called));
+    const models: Model[] = [];
+    for (const source of sources) models.push(await findModel(source, this.where));
+    await copyModel(averageModels(models, called), path, called, { half });
+    return { path, name: called };
   }
 
   /** Writes a model as ONNX or safetensors, see {@link exportModel}. @throws UserError */

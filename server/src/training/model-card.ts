@@ -74,10 +74,11 @@ const heldOutOf = ({ provenance }: ModelDescription): string =>
     ? `the ${provenance['validationSamples']} validation samples of ${provenance['dataset']}`
     : 'held-out phantoms, not on patients';
 
+const facts = (values: Record<string, string | number | boolean>): string[] =>
+  Object.entries(values).map(([name, value]) => `| ${name} | ${value} |`);
+
 /** The model card, Markdown: what the network is for, how it was made and how good it was found. */
 export function modelCard({ description: d }: Model): string {
-  const facts = (values: Record<string, string | number | boolean>) =>
-    Object.entries(values).map(([name, value]) => `| ${name} | ${value} |`);
   const maps = d.channels.values.map((value) => (value === null ? 'any disc' : discName(value)));
   return [
     `# ${d.title}`,
@@ -92,11 +93,18 @@ export function modelCard({ description: d }: Model): string {
     '',
     '## What validation found',
     '',
+    ...whatValidationFound(d),
+    '',
+  ].join('\n');
+}
+
+function whatValidationFound(d: ModelDescription): string[] {
+  if (Object.keys(d.metrics).length === 0) return ['Nothing yet: `evaluate` and `test` tell how good it is.'];
+  return [
     `On ${heldOutOf(d)}: \`identified\` is the share of visible discs found within 5 mm under their name, \`accuracy\` the share of visible levels whose raw map peaks within 5 mm of the disc, \`falseRate\` the share of absent levels whose raw map claims one, \`medianDistance\` (mm) is of raw peaks, \`pck\` and \`dice\` are the reference's measures of raw maps.`,
     '',
     '| | |',
     '| --- | --- |',
     ...facts(d.metrics),
-    '',
-  ].join('\n');
+  ];
 }

@@ -66,3 +66,28 @@ test('only models of one\u2019s own are deleted, whole', async () => {
   expect(await readdir(where.userModelsFolder)).toEqual([]);
   expect((await availableModels(where)).map(({ name }) => name)).toEqual((await readdir(shipped)).sort());
 });
+
+test('the average of models is half way between them, without what was measured on either', async () => {
+  const [first, second] = [join(shipped, 'neck-t1w'), join(shipped, 'neck-t2w')];
+  const { path } = await library.average([first, second], { name: 'between' });
+  const [a, b, mean] = await Promise.all([first, second, path].map((model) => readModel(model)));
+  for (const [name, { data }] of mean.weights) {
+    const [left, right] = [a, b].map(({ weights }) => weights.get(name)!.data);
+    expect(data.every((value, i) => Math.abs(value - (left[i] + right[i]) / 2) < 1e-6)).toBe(true);
+  }
+  expect(mean.description).toMatchObject({ name: 'between', network: a.description.network, metrics: {} });
+  expect(mean.description.confidence).toBeUndefined();
+  expect(mean.description.provenance['averageOf']).toMatch(/^neck-t1w \(\d+ steps\), neck-t2w/);
+  const listed = (await availableModels(where)).find(({ name }) => name === 'between');
+  expect(listed).toMatchObject({ origin: 'user', made: 'trained' });
+});
+
+test.each([
+  [['neck-t1w', 'neck-t1w-plain'], 'it differs from neck-t1w in network'],
+  [['neck-t1w'], 'name two or more'],
+  [['neck-t1w', 'nowhere'], 'neither a model folder'],
+])('%j have no average', async (models, reason) => {
+  await expect(library.average(models, { name: 'between' })).rejects.toThrow(UserError);
+  await expect(library.average(models, { name: 'between' })).rejects.toThrow(reason);
+  expect(await readdir(folder)).toEqual([]);
+});

@@ -42,6 +42,15 @@ export const registerWeights: RegisterCommand = (program, action) => {
     .option('--half', 'store 16 bits a number instead of 32')
     .action(action(copyWeights));
   weights
+    .command('average <models...>')
+    .description(
+      'the mean of two or more models that were trained from one another, as a model folder (default: one among your own models)',
+    )
+    .option('--output <folder>', 'where to write it')
+    .option('--name <name>', "the average's name (default: the folder's)")
+    .option('--half', 'store 16 bits a number instead of 32')
+    .action(action(averageWeights));
+  weights
     .command('delete <model>')
     .description('delete one of your own models, by its name or folder')
     .action(
@@ -100,6 +109,15 @@ function sizeOf([height, width, ...more]: readonly (number | 'any')[]): ExportSi
   if (more.length > 0) return null;
   if (height === 'any' && width === undefined) return height;
   return typeof height === 'number' && typeof width === 'number' ? [height, width] : null;
+}
+
+async function averageWeights(
+  { output }: CommandContext,
+  models: readonly string[],
+  { output: folder, name, half }: { output?: string; name?: string; half?: boolean },
+): Promise<void> {
+  const average = await new ModelLibrary().average(models, { folder, name, half });
+  output.result(average, () => `${average.path}: ${average.name}, the mean of ${models.join(' and ')}`);
 }
 
 async function copyWeights(
