@@ -30,7 +30,6 @@ export function averageModels(models: readonly Model[], name: string): Model {
       return [tensor, { shape, data: Float32Array.from(sum, (value) => value / models.length) }];
     }),
   );
-  const { confidence: _, ...kept } = description;
   return {
     description: {
       ...kept,
