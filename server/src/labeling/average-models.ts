@@ -32,10 +32,11 @@ export function averageModels(models: readonly Model[], name: string): Model {
   );
   return {
     description: {
-      ...kept,
+      ...description,
       name,
       provenance: averaged(models.map((model) => model.description)),
       metrics: {},
+      confidence: undefined,
     },
     weights,
   };
