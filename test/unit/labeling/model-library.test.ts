@@ -30,7 +30,7 @@ async function digest(model: string): Promise<string> {
 
 test("a run's best becomes a model of one's own", async () => {
   const run = join(folder, 'run');
-  await cp(join(shipped, 'spine-whole'), join(run, 'best'), { recursive: true });
+  await cp(join(shipped, 'neck-t1w'), join(run, 'best'), { recursive: true });
   const model = await library.install(run, 'mine');
   expect(model).toMatchObject({ name: 'mine', origin: 'user', made: 'trained', isDefault: false });
   expect(model.card).toBe(join(model.path, 'README.md'));
