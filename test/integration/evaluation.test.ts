@@ -163,7 +163,7 @@ describe('calibrate', () => {
     const read = async () =>
       JSON.parse(await readFile(join(model, 'model.json'), 'utf8')) as ModelDescription;
     const before = await read();
-    const trial = await run(['calibrate', 'fitted', '--phantoms', '40', '--json', '--quiet']);
+    const trial = await run(['calibrate', 'fitted', '--phantoms', '80', '--json', '--quiet']);
     expect([trial.status, trial.err]).toEqual([0, '']);
     const { confidence, ...others } = await read();
     const found = JSON.parse(trial.out) as Calibration;
