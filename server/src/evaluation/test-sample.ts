@@ -6,8 +6,7 @@ import { referenceHeatMap, referenceInput, referenceTarget } from '../dataset/re
 import { pixelSpacing, sampleToVoxel, type PreparedSet, type Sample } from '../dataset/samples.js';
 import { unlabelledDiscs } from '../dataset/stream/levels.js';
 import type { Point } from '../labeling/peaks.js';
-import { inputToSlab } from '../labeling/preprocess.js';
-import { cellToInput, readSlabs } from '../labeling/reading.js';
+import { discsOnSlab, readSlabs } from '../labeling/reading.js';
 import type { Skeleton } from '../labeling/skeleton.js';
 import { withChannels } from '../training/batches.js';
 import { turnedPlace } from '../training/turned.js';
@@ -59,15 +58,9 @@ export async function findDiscs(
     turned ? [spacing[1], spacing[0]] : spacing,
     description.input.frame,
   );
-  const { discs, prepared, stride } = await readSlabs([slab], description, inference, { signal });
-  return discs.map((disc) => {
-    const [slabRow, slabColumn] = inputToSlab(
-      prepared,
-      cellToInput(disc.row, stride),
-      cellToInput(disc.column, stride),
-    );
-    const own = { row: slabRow, column: slabColumn };
-    const { row, column } = turned ? turnedPlace(own, [slab.height, slab.width]) : own;
+  const reading = await readSlabs([slab], description, inference, { signal });
+  return discsOnSlab(reading).map((disc) => {
+    const { row, column } = turned ? turnedPlace(disc, [slab.height, slab.width]) : disc;
     const voxel = sampleToVoxel(sample, set.input.frame, row, column);
     return {
       value: disc.value,

@@ -6,10 +6,10 @@ import { UserError } from '@disc-labeling/models/errors';
  * better than each of them, above all on images unlike those trained on (Wortsman et al. 2022, "Model soups",
  * arXiv:2203.05482). How good it is nobody has measured yet, so that it comes without metrics and fitted scores.
  *
- * @param models at least two; title, input and maps are those of the first
+ * @param models at least two; name, title, input and maps are those of the first
  * @throws UserError fewer than two, or they differ in network, input or maps
  */
-export function averageModels(models: readonly Model[], name: string): Model {
+export function averageModels(models: readonly Model[]): Model {
   const refuse = (why: string, which?: string) => new UserError('cannot average models', why, which);
   if (models.length < 2) throw refuse('one alone has no average; name two or more');
   const [{ description }, ...others] = models;
@@ -33,7 +33,6 @@ export function averageModels(models: readonly Model[], name: string): Model {
   return {
     description: {
       ...description,
-      name,
       provenance: averaged(models.map((model) => model.description)),
       metrics: {},
       confidence: undefined,

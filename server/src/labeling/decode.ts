@@ -73,6 +73,8 @@ const peaksPerLevel = 3;
 const mostPeaks = 40;
 /** Peaks of different maps closer than this are one place, in mm. */
 const samePlaceMm = 4;
+/** What lies further from a place, in mm, neither is its nearest peak nor hides it. */
+const aroundMm = 24;
 /** Discs closer than this to the edge of what is visible are left out, unless the maps are sure of them. */
 const edgeMm = 1;
 const sureAtEdge = 0.7;
@@ -126,12 +128,30 @@ export function decodeChain(maps: Float32Tensor, options: DecodeOptions): Decode
 function settled({ value, candidate }: ChainLink, { levels, any, size }: Scene): Point {
   const own = levels.get(value);
   if (own === undefined) return candidate;
-  const data = own.data.map((height, cell) => levelShare * height + (1 - levelShare) * any.data[cell]);
-  const peaks = findPeaks({ ...own, data }, size, mostPeaks, leastPeak)
+  const [top, bottom] = stretch(candidate.row, size[0], own.height);
+  const [left, right] = stretch(candidate.column, size[1], own.width);
+  const around: HeatMap = {
+    height: bottom - top,
+    width: right - left,
+    data: new Float32Array((bottom - top) * (right - left)),
+  };
+  for (let row = top, i = 0; row < bottom; row++)
+    for (let column = left; column < right; column++, i++) {
+      const cell = row * own.width + column;
+      around.data[i] = levelShare * own.data[cell] + (1 - levelShare) * any.data[cell];
+    }
+  const peaks = findPeaks(around, size, mostPeaks, leastPeak)
+    .map(({ row, column }) => ({ row: top + row, column: left + column }))
     .map((peak) => ({ peak, away: distanceMm(peak, candidate, size) }))
     .filter(({ away }) => away < samePlaceMm)
     .sort((a, b) => a.away - b.away);
   return peaks[0]?.peak ?? candidate;
+}
+
+/** The cells around one, from the first to the one after the last. */
+function stretch(cell: number, mm: number, count: number): [from: number, to: number] {
+  const reach = Math.ceil(aroundMm / mm);
+  return [Math.max(0, Math.floor(cell) - reach), Math.min(count, Math.ceil(cell) + reach + 1)];
 }
 
 /** Leaves out what is hardly seen: at the very edge of the picture, or an end of the chain far less sure than the rest. */

@@ -54,7 +54,7 @@ export class ModelLibrary {
     const path = folder ?? (await this.freePlace('cannot average models', called));
     const models: Model[] = [];
     for (const source of sources) models.push(await findModel(source, this.where));
-    await copyModel(averageModels(models, called), path, called, { half });
+    await copyModel(averageModels(models), path, called, { half });
     return { path, name: called };
   }
 

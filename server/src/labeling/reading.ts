@@ -4,6 +4,7 @@ import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { sagittalSlab, sliceSpacing, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
+import type { Place } from '../volume/warp.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { surestMiddle } from './mid-sagittal.js';
@@ -216,7 +217,7 @@ function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBo
       right = Math.max(right, column);
     }
   // From the outer edges of pixels to cells.
-  const cell = (pixel: number): number => inputToCell(pixel - 0.5, stride);
+  const cell = (edge: number): number => inputToCell(edge - 0.5, stride);
   return { top: cell(top), bottom: cell(bottom + 1), left: cell(left), right: cell(right + 1) };
 }
 
@@ -226,30 +227,30 @@ function originIn(
   { prepared, stride }: PlaneReading,
   inTurned: PreparedSlab,
 ): [row: number, column: number] {
-  const first = cellToInput(0, stride);
-  const [row, column] = inputToSlab(prepared, first, first);
-  const there = turned.place({ row, column });
+  const there = turned.place(cellToSlab({ row: 0, column: 0 }, prepared, stride));
   const [inputRow, inputColumn] = slabToInput(inTurned, there.row, there.column);
   return [inputToCell(inputRow, stride), inputToCell(inputColumn, stride)];
 }
 
 /** Network input pixel (fractional, along one axis) at the centre of a heat-map cell. */
-export function cellToInput(cell: number, stride: number): number {
+function cellToInput(cell: number, stride: number): number {
   return (cell + 0.5) * stride - 0.5;
 }
 
 /** The inverse of {@link cellToInput}. */
-export function inputToCell(pixel: number, stride: number): number {
+function inputToCell(pixel: number, stride: number): number {
   return (pixel + 0.5) / stride - 0.5;
 }
 
 /** The discs of a reading in the pixels of its slab. */
 export const discsOnSlab = ({ discs, prepared, stride }: Reading): DecodedDisc[] =>
-  discs.map((disc) => {
-    const place = [cellToInput(disc.row, stride), cellToInput(disc.column, stride)] as const;
-    const [row, column] = inputToSlab(prepared, ...place);
-    return { ...disc, row, column };
-  });
+  discs.map((disc) => ({ ...disc, ...cellToSlab(disc, prepared, stride) }));
+
+/** The slab's pixel under a cell. */
+function cellToSlab({ row, column }: Place, prepared: PreparedSlab, stride: number): Place {
+  const [slabRow, slabColumn] = inputToSlab(prepared, cellToInput(row, stride), cellToInput(column, stride));
+  return { row: slabRow, column: slabColumn };
+}
 
 /** A batch of one without its leading axis, and without the channel axis of a single channel. */
 function imageOf({ data, shape: [, channels, height, width] }: Float32Tensor): Float32Tensor {

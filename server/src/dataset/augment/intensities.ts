@@ -3,7 +3,6 @@ import { applyGamma, multiplyField } from '../phantom/filters.js';
 import type { Random } from '../phantom/random.js';
 import { resample, sampleBilinear, type Image2D } from '../../volume/resample.js';
 import type { Place } from '../../volume/warp.js';
-
 import { cutOut } from './cut-out.js';
 import type { Augmentation } from './settings.js';
 

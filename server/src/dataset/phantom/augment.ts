@@ -1,6 +1,6 @@
 import { cutOut } from '../augment/cut-out.js';
 import { addNoise } from './corruption.js';
-import { applyGamma, normalizeIntensities, percentiles } from './filters.js';
+import { applyGamma, invertGreys, normalizeIntensities, percentiles } from './filters.js';
 import type { Random } from './random.js';
 import type { PhantomSlice } from './types.js';
 
@@ -49,10 +49,12 @@ export function augmentPhantom(slice: PhantomSlice, random: Random): PhantomSlic
 
 /** In place; padding stays black where bright and dark change places, and half of the time under noise. */
 function makeHarder(image: Float32Array, size: Pick<PhantomSlice, 'width' | 'height'>, random: Random): void {
+  const inverted = random.chance(harder.inverted);
+  const noisy = random.chance(harder.noisy);
+  if (!inverted && !noisy) return;
   const [brightest] = percentiles(image, [0.995]);
-  if (random.chance(harder.inverted))
-    for (let i = 0; i < image.length; i++) if (image[i] !== 0) image[i] = Math.max(0, brightest - image[i]);
-  if (!random.chance(harder.noisy)) return;
+  if (inverted) invertGreys(image, brightest);
+  if (!noisy) return;
   const padding = random.chance(0.5) ? image.map((v) => (v === 0 ? 0 : 1)) : null;
   addNoise(image, size, random.uniform(...harder.sigma) * brightest, random.chance(0.5), random);
   if (padding) for (let i = 0; i < image.length; i++) image[i] *= padding[i];

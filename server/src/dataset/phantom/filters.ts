@@ -1,4 +1,5 @@
 import { sampleBilinear } from '../../volume/resample.js';
+
 /** Half of a symmetric Gaussian kernel, normalised: the centre's weight first, then one side's. */
 function halfKernel(sigma: number): Float32Array {
   // A narrow Gaussian is not well sampled at whole pixels: match its variance with three taps.
@@ -102,6 +103,11 @@ export function applyGamma(image: Float32Array, gamma: number): void {
     const base = at | 0;
     image[i] = table[base] + (at - base) * (table[base + 1] - table[base]);
   }
+}
+
+/** Bright for dark, in place; what is 0, such as padding, stays. @param brightest becomes 0, and so does what is brighter */
+export function invertGreys(image: Float32Array, brightest: number): void {
+  for (let i = 0; i < image.length; i++) if (image[i] !== 0) image[i] = Math.max(0, brightest - image[i]);
 }
 
 /** Resamples to another size over the same extent (half-pixel centres). */

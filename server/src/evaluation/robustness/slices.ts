@@ -1,12 +1,12 @@
 /** Slices of phantoms as they look under harder and harder conditions. */
 import { addNoise } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
-import { multiplyField, percentiles } from '../../dataset/phantom/filters.js';
+import { invertGreys, multiplyField, percentiles } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
 import type { DrawnPhantom, PhantomDisc } from '../../dataset/phantom/types.js';
 import { uppermostDisc } from '../../volume/levels.js';
 import { sampleBilinear } from '../../volume/resample.js';
-import { Warp } from '../../volume/warp.js';
+import { Warp, type Place } from '../../volume/warp.js';
 
 /** One way in which pictures are worse than those trained on, and how much worse. */
 export interface SliceDisturbance {
@@ -85,8 +85,6 @@ function rotated(slice: DrawnPhantom, degrees: number): DrawnPhantom {
   return { ...slice, image: warp.apply(slice).image, ...discs };
 }
 
-type Place = Omit<PhantomDisc, 'value'>;
-
 /** The discs at other places, those that leave the picture among the ones outside. */
 function moved(
   { discs, outside }: DrawnPhantom,
@@ -118,8 +116,9 @@ function biased(slice: DrawnPhantom, deviation: number, random: Random): DrawnPh
 
 /** Bright for dark within what was scanned; padding stays black. */
 function inverted(slice: DrawnPhantom): DrawnPhantom {
-  const [high] = percentiles(slice.image, [0.995]);
-  return { ...slice, image: slice.image.map((v) => (v === 0 ? 0 : Math.max(0, high - v))) };
+  const image = slice.image.slice();
+  invertGreys(image, percentiles(image, [0.995])[0]);
+  return { ...slice, image };
 }
 
 /** Without what lies more than `below` mm (negative: above) from C2/C3 upwards. */
