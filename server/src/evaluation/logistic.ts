@@ -4,21 +4,30 @@ export interface Observation {
   readonly outcome: boolean;
 }
 
+/** What the weights of the features are likely to be before anything is observed: normal, independent of each other. */
+export interface Prior {
+  readonly means: readonly number[];
+  readonly deviation: number;
+}
+
 /**
- * Logistic regression by Newton's method (iteratively reweighted least squares), slightly held towards zero so that
- * outcomes that can be told apart perfectly don't send the weights to infinity.
+ * Logistic regression by Newton's method (iteratively reweighted least squares): the likeliest weights
+ * given the observations and the prior, which also keeps them finite where outcomes can be told apart perfectly.
  *
+ * @param prior of the features' weights, not of the constant; by default it knows next to nothing
  * @returns the constant, then one weight per feature; null where all outcomes are alike or there is too little to go by
  */
-export function fitLogistic(observations: readonly Observation[], ridge = 1e-5): number[] | null {
+export function fitLogistic(observations: readonly Observation[], prior?: Prior): number[] | null {
   const count = (observations[0]?.features.length ?? 0) + 1;
+  const { means, deviation } = prior ?? vague(count - 1);
+  const hold = 1 / deviation ** 2;
   const right = observations.filter(({ outcome }) => outcome).length;
   if (right === 0 || right === observations.length || observations.length < 10 * count) return null;
   const rows = observations.map(({ features, outcome }) => ({ x: [1, ...features], y: Number(outcome) }));
   let weights = new Array<number>(count).fill(0);
   for (let round = 0; round < 50; round++) {
-    const gradient = weights.map((weight, i) => (i === 0 ? 0 : ridge * rows.length * weight));
-    const hessian = weights.map((_, i) => weights.map((_, j) => (i === j ? ridge * rows.length : 0)));
+    const gradient = weights.map((weight, i) => (i === 0 ? 0 : hold * (weight - means[i - 1])));
+    const hessian = weights.map((_, i) => weights.map((_, j) => (i === j && i > 0 ? hold : 0)));
     for (const { x, y } of rows) {
       const p = logistic(x, weights);
       x.forEach((value, i) => {
@@ -32,6 +41,8 @@ export function fitLogistic(observations: readonly Observation[], ridge = 1e-5):
   }
   return weights;
 }
+
+const vague = (features: number): Prior => ({ means: new Array<number>(features).fill(0), deviation: 30 });
 
 const logistic = (x: readonly number[], weights: readonly number[]): number =>
   1 / (1 + Math.exp(-x.reduce((sum, value, i) => sum + value * weights[i], 0)));

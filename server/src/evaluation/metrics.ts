@@ -132,7 +132,7 @@ export function compareDiscs(
   return {
     discs: truth.map((disc) => outcomeOf(disc, predicted, toleranceMm)),
     falseValues: predicted
-      .filter((disc) => real.every((other) => distance(disc, other) > toleranceMm))
+      .filter((disc) => real.every((other) => distanceBetween(disc, other) > toleranceMm))
       .map(({ value }) => value),
   };
 }
@@ -158,7 +158,7 @@ function nearest(
   others: readonly PlacedDisc[],
 ): { value: number; distance: number } | null {
   return others
-    .map((other) => ({ value: other.value, distance: distance(disc, other) }))
+    .map((other) => ({ value: other.value, distance: distanceBetween(disc, other) }))
     .reduce<{ value: number; distance: number } | null>(
       (best, next) => (best && best.distance <= next.distance ? best : next),
       null,
@@ -167,9 +167,10 @@ function nearest(
 
 /** Whether a found disc lies within the tolerance of the true one of its name. */
 export const isRight = (found: PlacedDisc, truth: readonly PlacedDisc[], toleranceMm: number): boolean =>
-  truth.some((disc) => disc.value === found.value && distance(disc, found) <= toleranceMm);
+  truth.some((disc) => disc.value === found.value && distanceBetween(disc, found) <= toleranceMm);
 
-const distance = (a: PlacedDisc, b: PlacedDisc): number =>
+/** In mm. */
+export const distanceBetween = (a: PlacedDisc, b: PlacedDisc): number =>
   Math.hypot(...a.position.map((side, axis) => side - b.position[axis]));
 
 /** Numbers over many discs. Rates are 0..1; statistics of nothing are NaN. */

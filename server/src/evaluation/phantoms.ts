@@ -3,13 +3,16 @@ import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { drawPhantom } from '../dataset/phantom/draw.js';
 import type { PhantomExtent } from '../dataset/phantom/scenery.js';
-import type { PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
+import type { DrawnDisc, PhantomContrast, PhantomDisc } from '../dataset/phantom/types.js';
+import { roseCriterion } from '../dataset/phantom/visibility.js';
 import type { DecodedDisc } from '../labeling/decode.js';
+import { levelDoubt } from '../labeling/level-doubt.js';
 import { discsOnSlab, readSlabs, type Reading } from '../labeling/reading.js';
 import { flatSlab } from '../volume/flat-slab.js';
 import { lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
 import {
   compareDiscs,
+  distanceBetween,
   summarizeDiscs,
   summarizeLevels,
   type DiscComparison,
@@ -33,7 +36,7 @@ export interface PhantomEvaluation {
   readonly summary: DiscSummary;
   /** By disc value. */
   readonly levels: ReadonlyMap<number, DiscSummary>;
-  /** By what there is to count from, and by how the pictures are painted. */
+  /** By what there is to count from and to see, and by how the pictures are painted. */
   readonly groups: readonly { readonly name: string; readonly summary: DiscSummary }[];
 }
 
@@ -50,11 +53,22 @@ export async function evaluateOnPhantoms(
 ): Promise<PhantomEvaluation> {
   const comparisons: DiscComparison[] = [];
   const groups = new Map<string, DiscComparison[]>();
-  await readPhantoms(description, inference, options, ({ truth, outside, predicted, contrast }) => {
-    const comparison = compareDiscs(truth, predicted, { toleranceMm: rightWithinMm, outside });
+  await readPhantoms(description, inference, options, (phantom) => {
+    const comparison = compare(phantom);
+    const clear = compare(clearPart(phantom));
+    const counted = countedFrom(phantom.truth);
     comparisons.push(comparison);
-    for (const name of [countedFrom(truth), contrast])
-      groups.set(name, [...(groups.get(name) ?? []), comparison]);
+    const named =
+      levelDoubt(phantom.reading, description) === null ? 'sure of the level' : 'unsure of the level';
+    const members = [
+      [counted, comparison],
+      [phantom.contrast, comparison],
+      [named, comparison],
+      ['can be seen', clear],
+      [`can be seen, ${counted}`, clear],
+      [`can be seen, ${named}`, clear],
+    ] as const;
+    for (const [name, member] of members) groups.set(name, [...(groups.get(name) ?? []), member]);
   });
   return {
     summary: summarizeDiscs(comparisons),
@@ -64,6 +78,22 @@ export async function evaluateOnPhantoms(
       .sort((a, b) => b.summary.total - a.summary.total),
   };
 }
+
+const compare = ({ truth, outside, predicted }: Discs): DiscComparison =>
+  compareDiscs(truth, predicted, { toleranceMm: rightWithinMm, outside });
+
+/** The true discs that can be seen, and what was found nearer to one of them than to any that can't. */
+function clearPart({ truth, outside, predicted }: Discs): Discs {
+  const nearest = (found: PlacedDisc): PlacedTrueDisc =>
+    truth.reduce((best, disc) => (distanceBetween(disc, found) < distanceBetween(best, found) ? disc : best));
+  return {
+    truth: truth.filter(canBeSeen),
+    outside,
+    predicted: truth.length === 0 ? predicted : predicted.filter((found) => canBeSeen(nearest(found))),
+  };
+}
+
+const canBeSeen = ({ visibility }: PlacedTrueDisc): boolean => visibility >= roseCriterion;
 
 /** The end of the spine that a picture shows, from which levels can be told. */
 function countedFrom(truth: readonly PlacedDisc[]): string {
@@ -75,13 +105,20 @@ function countedFrom(truth: readonly PlacedDisc[]): string {
 /** A found disc is right this close to the true one. */
 export const rightWithinMm = 5;
 
-/** A held-out phantom and what was found in it; places in mm of its picture. */
-export interface ReadPhantom {
-  readonly reading: Reading;
-  readonly truth: readonly PlacedDisc[];
-  /** Discs past the edge of the picture. */
+/** With how far it stands out, see `visibilityOf`. */
+type PlacedTrueDisc = PlacedDisc & Pick<DrawnDisc, 'visibility'>;
+
+/** True and found ones, in mm of their picture. */
+interface Discs {
+  readonly truth: readonly PlacedTrueDisc[];
+  /** Past the edge of the picture. */
   readonly outside: readonly PlacedDisc[];
   readonly predicted: readonly PlacedDisc[];
+}
+
+/** A held-out phantom and what was found in it. */
+export interface ReadPhantom extends Discs {
+  readonly reading: Reading;
   readonly contrast: PhantomContrast;
 }
 
@@ -106,7 +143,7 @@ export async function readPhantoms(
     });
     found({
       reading,
-      truth: phantom.discs.map(place),
+      truth: phantom.discs.map((disc) => ({ ...place(disc), visibility: disc.visibility })),
       outside: phantom.outside.map(place),
       predicted: discsOnSlab(reading).map(place),
       contrast: phantom.contrast,

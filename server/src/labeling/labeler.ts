@@ -107,8 +107,7 @@ export class Labeler {
     });
     report('placing discs', 0.9);
     const discs = toDiscs(reading);
-    const { rival } = reading;
-    const doubt = levelDoubt({ discs, rival, values: description.channels.values });
+    const doubt = levelDoubt(reading, description);
     const overlays = options.overlays ? overlayVolumes(reading) : null;
     const result: LabelResult = {
       input: path,

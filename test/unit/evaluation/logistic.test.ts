@@ -11,8 +11,18 @@ describe('logistic regression', () => {
       const logit = truth[0] + truth[1] * features[0] + truth[2] * features[1];
       return { features, outcome: random.chance(1 / (1 + Math.exp(-logit))) };
     });
-    const found = fitLogistic(observations, 1e-6)!;
+    const found = fitLogistic(observations)!;
     found.forEach((weight, n) => expect(Math.abs(weight - truth[n])).toBeLessThan(0.2));
+  });
+
+  it('believes a prior where little was observed, and the observations where there are many', () => {
+    // The feature speaks against the outcome, which the prior does not expect.
+    const against = (count: number): Observation[] =>
+      Array.from({ length: count }, (_, n) => ({ features: [n % 2], outcome: n % 10 < (n % 2 ? 3 : 8) }));
+    const prior = { means: [5], deviation: 0.5 };
+    expect(fitLogistic(against(30), prior)![1]).toBeGreaterThan(2);
+    expect(fitLogistic(against(10_000), prior)![1]).toBeLessThan(0);
+    expect(fitLogistic(against(30))![1]).toBeLessThan(0);
   });
 
   it('stays finite where a feature tells everything', () => {

@@ -1,6 +1,6 @@
 import { drawPhantom } from '@disc-labeling/server/dataset/phantom/draw';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
-import type { DrawnPhantom } from '@disc-labeling/server/dataset/phantom/types';
+import type { FramedPhantom } from '@disc-labeling/server/dataset/phantom/types';
 import { sliceDisturbances } from '@disc-labeling/server/evaluation/robustness/slices';
 import { averaged, volumeDisturbances } from '@disc-labeling/server/evaluation/robustness/volumes';
 import { voxelToWorld } from '@disc-labeling/server/volume/orientation';
@@ -8,7 +8,7 @@ import type { Volume } from '@disc-labeling/server/volume/types';
 import { describe, expect, it } from 'vitest';
 
 /** A black picture with a bright spot on each disc. */
-function spots(): DrawnPhantom {
+function spots(): FramedPhantom {
   const { width, height } = { width: 64, height: 80 };
   const discs = [3, 4, 5].map((value, n) => ({ value, row: 25 + 12 * n, column: 30 + 3 * n }));
   const image = new Float32Array(width * height);
@@ -28,7 +28,7 @@ function spots(): DrawnPhantom {
 }
 
 /** Centre of what is bright within a few pixels of a place. */
-function brightest({ image, width }: DrawnPhantom, row: number, column: number): [number, number] {
+function brightest({ image, width }: FramedPhantom, row: number, column: number): [number, number] {
   let [sum, rows, columns] = [0, 0, 0];
   for (let y = Math.round(row) - 4; y <= Math.round(row) + 4; y++)
     for (let x = Math.round(column) - 4; x <= Math.round(column) + 4; x++) {
@@ -38,7 +38,7 @@ function brightest({ image, width }: DrawnPhantom, row: number, column: number):
   return [rows / sum, columns / sum];
 }
 
-const disturbed = (name: string, slice: DrawnPhantom, value: number): DrawnPhantom | null =>
+const disturbed = (name: string, slice: FramedPhantom, value: number): FramedPhantom | null =>
   sliceDisturbances.find((d) => d.name === name)!.disturbed!(slice, value, new Random('test'));
 
 describe('disturbed slices', () => {

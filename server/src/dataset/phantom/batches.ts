@@ -1,6 +1,7 @@
 import { augmentPhantom } from './augment.js';
-import { drawPhantom, type PhantomOptions } from './draw.js';
+import type { PhantomOptions } from './draw.js';
 import { Random } from './random.js';
+import { drawTrainingPhantom } from './training.js';
 import type { PhantomDisc, PhantomSlice } from './types.js';
 
 /** Views for one training step. */
@@ -80,7 +81,7 @@ export class PhantomBatches {
     }
     let slice = kept.slices.get(index);
     if (!slice) {
-      slice = drawPhantom(`${this.options.seed}/${stream}/${block}/${index}`, this.options.phantom);
+      slice = drawTrainingPhantom(`${this.options.seed}/${stream}/${block}/${index}`, this.options.phantom);
       if (this.options.reuse > 1) kept.slices.set(index, slice);
     }
     return slice;

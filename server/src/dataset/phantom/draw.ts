@@ -7,8 +7,9 @@ import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
 import { drawScenery, type PhantomExtent } from './scenery.js';
 import type { Spine } from './spine.js';
-import type { DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
-import type { PhantomFrame, View } from './view.js';
+import type { DrawnDisc, DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
+import type { Askew, PhantomFrame, View } from './view.js';
+import { visibilities } from './visibility.js';
 
 export interface PhantomOptions {
   /** Left out: drawn at random (55 % T1w, 27 % T2w, 18 % random). */
@@ -22,6 +23,8 @@ export interface PhantomOptions {
   readonly extent?: PhantomExtent;
   /** Left out: of a neck 74 % head and neck, 21 % neck, 5 % cut; of spines see `scenery.ts`. */
   readonly view?: PhantomFrame;
+  /** Default: 15 % of necks and 10 % of trunks, by up to 22 and 20 degrees. */
+  readonly askew?: Askew;
   /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
   readonly clean?: boolean;
 }
@@ -75,9 +78,10 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     applyPadding(image, view, padding);
   }
   const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
-  const placed = discs.map((d): PhantomDisc => {
+  const seen = visibilities(spine, { image, ...view });
+  const placed = discs.map((d, k): DrawnDisc => {
     const { x, y } = view.project(d.target);
-    return { value: d.value, row: y, column: x };
+    return { value: d.value, row: y, column: x, visibility: seen[k] };
   });
   const listed = contiguous(placed.filter(({ row, column }) => isInside({ x: column, y: row }, view, shown)));
   const outside = placed.filter((d) => !listed.includes(d));
@@ -85,6 +89,6 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
 }
 
 /** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */
-function contiguous(discs: readonly PhantomDisc[]): PhantomDisc[] {
+function contiguous<Disc extends PhantomDisc>(discs: readonly Disc[]): Disc[] {
   return discs.filter((d, i) => d.value === discs[0].value + i);
 }

@@ -4,7 +4,7 @@ import { drawSection } from './solid/section.js';
 import { sampleSubject, withinView } from './solid/subject.js';
 import type { Spine } from './spine.js';
 import type { Shape } from './tissue.js';
-import { type PhantomFrame, sampleTrunkView, sampleView, type View } from './view.js';
+import { type Askew, type PhantomFrame, sampleTrunkView, sampleView, type View } from './view.js';
 
 /** How much of the spine phantoms show, taken together. */
 export const phantomExtents = ['neck', 'spine'] as const;
@@ -16,6 +16,7 @@ interface SceneryOptions {
   readonly spacing?: number;
   readonly extent?: PhantomExtent;
   readonly view?: PhantomFrame;
+  readonly askew?: Askew;
 }
 
 /** Anatomy, and where it lies in the picture. */
@@ -43,8 +44,8 @@ function sampleKind(random: Random, { extent = 'neck', view }: SceneryOptions): 
  */
 export function drawScenery(random: Random, options: SceneryOptions): Scenery {
   const kind = sampleKind(random.fork('kind'), options);
-  const { width, height, spacing, view: frame } = options;
-  const size = { width, height, ...(spacing === undefined ? {} : { spacing }) };
+  const { width, height, spacing, view: frame, askew } = options;
+  const size = { width, height, ...(spacing === undefined ? {} : { spacing }), ...(askew && { askew }) };
   const neckView = (): View => {
     const wanted = frame === undefined || frame === 'thoracic' || frame === 'lumbar' ? {} : { frame };
     return sampleView(random.fork('view'), { ...size, ...wanted });

@@ -10,6 +10,12 @@ export interface PhantomDisc {
   readonly column: number;
 }
 
+/** A disc as it was drawn. */
+export interface DrawnDisc extends PhantomDisc {
+  /** See `visibilityOf`; below 5 nobody can be sure of it. */
+  readonly visibility: number;
+}
+
 /** A drawn mid-sagittal slice: rows run superior to inferior, columns anterior to posterior. */
 export interface PhantomSlice {
   readonly width: number;
@@ -23,8 +29,13 @@ export interface PhantomSlice {
   readonly discs: readonly PhantomDisc[];
 }
 
-/** A slice as it was drawn, before anything moved it. */
-export interface DrawnPhantom extends PhantomSlice {
+/** A slice with what lies past its edge. */
+export interface FramedPhantom extends PhantomSlice {
   /** All other discs. Of those just past the edge half may show, so that finding one there invents nothing. */
   readonly outside: readonly PhantomDisc[];
+}
+
+/** A slice as it was drawn, before anything moved it. */
+export interface DrawnPhantom extends FramedPhantom {
+  readonly discs: readonly DrawnDisc[];
 }

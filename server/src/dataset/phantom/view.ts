@@ -18,11 +18,19 @@ export interface View {
   project(p: Point): Point;
 }
 
+/** How many pictures are turned further than the rest, and how far at most. */
+export interface Askew {
+  readonly share: number;
+  readonly degrees: number;
+}
+
 export interface ViewOptions {
   readonly width: number;
   readonly height: number;
   readonly spacing?: number;
   readonly frame?: NeckFrame;
+  /** Default: 15 % by up to 22 degrees. */
+  readonly askew?: Askew;
 }
 
 interface Wave {
@@ -82,7 +90,8 @@ export function sampleView(random: Random, options: ViewOptions): View {
   const spacing = sampleSpacing(random, options.spacing);
   const u = random.uniform();
   const frame = options.frame ?? (u < 0.74 ? 'head-neck' : u < 0.95 ? 'neck' : 'cut');
-  const degrees = random.chance(0.15) ? random.uniform(-22, 22) : random.normal(0, 7);
+  const { share, degrees: most } = options.askew ?? { share: 0.15, degrees: 22 };
+  const degrees = random.chance(share) ? random.uniform(-most, most) : random.normal(0, 7);
   const waves = sampleWaves(random);
   const rows = { 'head-neck': [0.28, 0.62], neck: [0.04, 0.3], cut: [-0.35, 0.06] }[frame];
   const row = random.uniform(rows[0], rows[1]) * options.height;
@@ -103,12 +112,13 @@ const lumbosacral = 22;
 export function sampleTrunkView(
   random: Random,
   spine: Spine,
-  options: { readonly width: number; readonly height: number; readonly spacing?: number },
+  options: Omit<ViewOptions, 'frame'>,
   frame: 'thoracic' | 'lumbar',
 ): View {
   const { width, height } = options;
   const spacing = sampleSpacing(random, options.spacing);
-  const degrees = random.chance(0.1) ? random.uniform(-20, 20) : random.normal(0, 6);
+  const { share, degrees: most } = options.askew ?? { share: 0.1, degrees: 20 };
+  const degrees = random.chance(share) ? random.uniform(-most, most) : random.normal(0, 6);
   const waves = sampleWaves(random);
   const cut = random.chance(0.12);
   const fraction =

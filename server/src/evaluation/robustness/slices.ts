@@ -3,7 +3,7 @@ import { addNoise } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
 import { invertGreys, multiplyField, percentiles } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
-import type { DrawnPhantom, PhantomDisc } from '../../dataset/phantom/types.js';
+import type { FramedPhantom, PhantomDisc } from '../../dataset/phantom/types.js';
 import { uppermostDisc } from '../../volume/levels.js';
 import { sampleBilinear } from '../../volume/resample.js';
 import { Warp, type Place } from '../../volume/warp.js';
@@ -18,7 +18,7 @@ export interface SliceDisturbance {
   /** How a phantom is drawn, where the condition is one of drawing. */
   readonly drawn?: (value: number) => PhantomOptions;
   /** Worsens a drawn picture, which stays as it is. @returns null where this phantom can't show the condition */
-  readonly disturbed?: (slice: DrawnPhantom, value: number, random: Random) => DrawnPhantom | null;
+  readonly disturbed?: (slice: FramedPhantom, value: number, random: Random) => FramedPhantom | null;
 }
 
 export const sliceDisturbances: readonly SliceDisturbance[] = [
@@ -67,7 +67,7 @@ export const sliceDisturbances: readonly SliceDisturbance[] = [
 ];
 
 /** Turned clockwise about the middle by degrees; what comes in is black. */
-function rotated(slice: DrawnPhantom, degrees: number): DrawnPhantom {
+function rotated(slice: FramedPhantom, degrees: number): FramedPhantom {
   const { width, height } = slice;
   const warp = new Warp({
     size: [height, width],
@@ -87,17 +87,17 @@ function rotated(slice: DrawnPhantom, degrees: number): DrawnPhantom {
 
 /** The discs at other places, those that leave the picture among the ones outside. */
 function moved(
-  { discs, outside }: DrawnPhantom,
+  { discs, outside }: FramedPhantom,
   move: (disc: PhantomDisc) => Place,
   shown: (place: Place) => boolean,
-): Pick<DrawnPhantom, 'discs' | 'outside'> {
+): Pick<FramedPhantom, 'discs' | 'outside'> {
   const at = (disc: PhantomDisc): PhantomDisc => ({ ...disc, ...move(disc) });
   const [still, gone] = [true, false].map((kept) => discs.map(at).filter((disc) => shown(disc) === kept));
   return { discs: still, outside: [...gone, ...outside.map(at)] };
 }
 
 /** @param share of the 99.5th percentile, in percent: the standard deviation in both channels */
-function noisy(slice: DrawnPhantom, share: number, random: Random): DrawnPhantom {
+function noisy(slice: FramedPhantom, share: number, random: Random): FramedPhantom {
   const image = slice.image.slice();
   const [high] = percentiles(image, [0.995]);
   if (share > 0) addNoise(image, slice, (share / 100) * high, true, random);
@@ -105,7 +105,7 @@ function noisy(slice: DrawnPhantom, share: number, random: Random): DrawnPhantom
 }
 
 /** A smooth field on four by four places, like the one trained on but stronger. */
-function biased(slice: DrawnPhantom, deviation: number, random: Random): DrawnPhantom {
+function biased(slice: FramedPhantom, deviation: number, random: Random): FramedPhantom {
   const image = slice.image.slice();
   const field = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
   multiplyField(image, slice.width, slice.height, (u, v) =>
@@ -115,14 +115,14 @@ function biased(slice: DrawnPhantom, deviation: number, random: Random): DrawnPh
 }
 
 /** Bright for dark within what was scanned; padding stays black. */
-function inverted(slice: DrawnPhantom): DrawnPhantom {
+function inverted(slice: FramedPhantom): FramedPhantom {
   const image = slice.image.slice();
   invertGreys(image, percentiles(image, [0.995])[0]);
   return { ...slice, image };
 }
 
 /** Without what lies more than `below` mm (negative: above) from C2/C3 upwards. */
-function cutAbove(slice: DrawnPhantom, below: number): DrawnPhantom | null {
+function cutAbove(slice: FramedPhantom, below: number): FramedPhantom | null {
   const first = slice.discs.find(({ value }) => value === uppermostDisc);
   if (first === undefined) return null;
   const rows = Math.max(0, Math.round(first.row + below / slice.spacing));
