@@ -1,6 +1,7 @@
 /** Evaluation as the command line offers it, on a tiny synthetic set and the shipped model. Needs a build. */
 import type { ModelDescription } from '@disc-labeling/models/model';
 import type { Calibration } from '@disc-labeling/server/evaluation/calibrate';
+import type { DiscSummary } from '@disc-labeling/server/evaluation/metrics';
 import { parseReport } from '@disc-labeling/server/evaluation/report-schema';
 import type { ReportComparison, SetEvaluation, TestReport } from '@disc-labeling/server/protocol';
 import { spawn } from 'node:child_process';
@@ -131,6 +132,37 @@ describe('evaluate', () => {
     expect(found.perJoint[0]).toEqual({ name: 'C2/C3', pck: 1 });
     expect(found.pictures).toHaveLength(1);
     expect(await isPng(found.pictures[0])).toBe(true);
+  });
+
+  it('counts phantoms apart by what there is to count from and to see', async () => {
+    const args = [
+      'evaluate',
+      'spine-whole',
+      '--phantoms',
+      '16',
+      '--extent',
+      'spine',
+      '--seed',
+      '4',
+      '--json',
+    ];
+    const { status, out } = await run([...args, '--quiet']);
+    expect(status).toBe(0);
+    type Group = { name: string } & DiscSummary;
+    const { summary, groups } = JSON.parse(out) as { summary: DiscSummary; groups: Group[] };
+    const total = (...names: string[]): number =>
+      groups.reduce((sum, group) => sum + (names.includes(group.name) ? group.total : 0), 0);
+    const places = ['C2/C3 in view', 'L5/S1 in view', 'neither in view'];
+    const doubts = ['sure of the level', 'unsure of the level'];
+    expect(total(...places)).toBe(summary.total);
+    expect(total(...doubts)).toBe(summary.total);
+    const seen = total('can be seen');
+    expect(seen).toBeGreaterThan(0.7 * summary.total);
+    expect(seen).toBeLessThan(summary.total);
+    for (const names of [places, doubts]) expect(total(...names.map((n) => `can be seen, ${n}`))).toBe(seen);
+    const rate = (name: string): number => groups.find((group) => group.name === name)!.identificationRate;
+    expect(rate('can be seen')).toBeGreaterThan(summary.identificationRate);
+    expect(rate('sure of the level')).toBeGreaterThan(rate('unsure of the level'));
   });
 });
 

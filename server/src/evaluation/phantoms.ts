@@ -32,6 +32,9 @@ export interface PhantomEvaluationOptions {
   readonly progress?: (done: number) => void;
 }
 
+/** Name of the group of discs that stand out, see `visibilityOf`. */
+const seen = 'can be seen';
+
 export interface PhantomEvaluation {
   readonly summary: DiscSummary;
   /** By disc value. */
@@ -60,14 +63,14 @@ export async function evaluateOnPhantoms(
     comparisons.push(comparison);
     const named =
       levelDoubt(phantom.reading, description) === null ? 'sure of the level' : 'unsure of the level';
-    const members = [
+    const members: readonly (readonly [string, DiscComparison])[] = [
       [counted, comparison],
       [phantom.contrast, comparison],
       [named, comparison],
-      ['can be seen', clear],
-      [`can be seen, ${counted}`, clear],
-      [`can be seen, ${named}`, clear],
-    ] as const;
+      [seen, clear],
+      [`${seen}, ${counted}`, clear],
+      [`${seen}, ${named}`, clear],
+    ];
     for (const [name, member] of members) groups.set(name, [...(groups.get(name) ?? []), member]);
   });
   return {
@@ -75,12 +78,25 @@ export async function evaluateOnPhantoms(
     levels: summarizeLevels(comparisons),
     groups: [...groups]
       .map(([name, members]) => ({ name, summary: summarizeDiscs(members) }))
-      .sort((a, b) => b.summary.total - a.summary.total),
+      .sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)),
   };
 }
 
 const compare = ({ truth, outside, predicted }: Discs): DiscComparison =>
   compareDiscs(truth, predicted, { toleranceMm: rightWithinMm, outside });
+
+/** In which groups are listed: from where levels are counted, what labelling says of them, how they are painted. */
+const kinds = [
+  'C2/C3 in view',
+  'L5/S1 in view',
+  'neither in view',
+  'sure of the level',
+  'unsure of the level',
+  'T1w',
+  'T2w',
+  'random',
+];
+const order = [...kinds, seen, ...kinds.map((kind) => `${seen}, ${kind}`)];
 
 /** The true discs that can be seen, and what was found nearer to one of them than to any that can't. */
 function clearPart({ truth, outside, predicted }: Discs): Discs {

@@ -117,7 +117,7 @@ function describe({ summary, levels, groups }: PhantomEvaluation, output: Output
   return [
     output.table(['disc', ...head], [...rows, row('all', summary)]),
     output.table(
-      ['pictures', ...head],
+      ['of these', ...head],
       groups.map((group) => row(group.name, group.summary)),
     ),
   ].join('\n\n');
