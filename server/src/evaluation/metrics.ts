@@ -132,17 +132,17 @@ export function compareDiscs(
   return {
     discs: truth.map((disc) => outcomeOf(disc, predicted, toleranceMm)),
     falseValues: predicted
-      .filter((disc) => real.every((other) => distanceBetween(disc, other) > toleranceMm))
+      .filter((disc) => real.every((other) => distance(disc, other) > toleranceMm))
       .map(({ value }) => value),
   };
 }
 
 function outcomeOf(disc: PlacedDisc, predicted: readonly PlacedDisc[], toleranceMm: number): DiscOutcome {
-  const named = nearest(
+  const named = nearestDisc(
     disc,
     predicted.filter(({ value }) => value === disc.value),
   );
-  const around = nearest(disc, predicted);
+  const around = nearestDisc(disc, predicted);
   const result = (outcome: DiscOutcome['outcome']): DiscOutcome => ({
     value: disc.value,
     outcome,
@@ -150,16 +150,17 @@ function outcomeOf(disc: PlacedDisc, predicted: readonly PlacedDisc[], tolerance
   });
   if (named && named.distance <= toleranceMm) return result('identified');
   if (!around || around.distance > toleranceMm) return result('missed');
-  return result(Math.abs(around.value - disc.value) === 1 ? 'shifted' : 'misnamed');
+  return result(Math.abs(around.disc.value - disc.value) === 1 ? 'shifted' : 'misnamed');
 }
 
-function nearest(
-  disc: PlacedDisc,
-  others: readonly PlacedDisc[],
-): { value: number; distance: number } | null {
+/** The disc nearest to a place, and how far away it is in mm; null where there is none. */
+export function nearestDisc<Disc extends PlacedDisc>(
+  to: PlacedDisc,
+  others: readonly Disc[],
+): { disc: Disc; distance: number } | null {
   return others
-    .map((other) => ({ value: other.value, distance: distanceBetween(disc, other) }))
-    .reduce<{ value: number; distance: number } | null>(
+    .map((disc) => ({ disc, distance: distance(to, disc) }))
+    .reduce<{ disc: Disc; distance: number } | null>(
       (best, next) => (best && best.distance <= next.distance ? best : next),
       null,
     );
@@ -167,10 +168,9 @@ function nearest(
 
 /** Whether a found disc lies within the tolerance of the true one of its name. */
 export const isRight = (found: PlacedDisc, truth: readonly PlacedDisc[], toleranceMm: number): boolean =>
-  truth.some((disc) => disc.value === found.value && distanceBetween(disc, found) <= toleranceMm);
+  truth.some((disc) => disc.value === found.value && distance(disc, found) <= toleranceMm);
 
-/** In mm. */
-export const distanceBetween = (a: PlacedDisc, b: PlacedDisc): number =>
+const distance = (a: PlacedDisc, b: PlacedDisc): number =>
   Math.hypot(...a.position.map((side, axis) => side - b.position[axis]));
 
 /** Numbers over many discs. Rates are 0..1; statistics of nothing are NaN. */

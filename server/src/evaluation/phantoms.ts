@@ -12,7 +12,7 @@ import { flatSlab } from '../volume/flat-slab.js';
 import { lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
 import {
   compareDiscs,
-  distanceBetween,
+  nearestDisc,
   summarizeDiscs,
   summarizeLevels,
   type DiscComparison,
@@ -100,13 +100,11 @@ const order = [...kinds, seen, ...kinds.map((kind) => `${seen}, ${kind}`)];
 
 /** The true discs that can be seen, and what was found nearer to one of them than to any that can't. */
 function clearPart({ truth, outside, predicted }: Discs): Discs {
-  const nearest = (found: PlacedDisc): PlacedTrueDisc =>
-    truth.reduce((best, disc) => (distanceBetween(disc, found) < distanceBetween(best, found) ? disc : best));
-  return {
-    truth: truth.filter(canBeSeen),
-    outside,
-    predicted: truth.length === 0 ? predicted : predicted.filter((found) => canBeSeen(nearest(found))),
+  const nearSeen = (found: PlacedDisc): boolean => {
+    const nearest = nearestDisc(found, truth);
+    return nearest === null || canBeSeen(nearest.disc);
   };
+  return { truth: truth.filter(canBeSeen), outside, predicted: predicted.filter(nearSeen) };
 }
 
 const canBeSeen = ({ visibility }: PlacedTrueDisc): boolean => visibility >= roseCriterion;

@@ -3,6 +3,7 @@ import type { DiscCounts, ReferenceFigures, ReportDisc, ReportPoint } from '../p
 import { discName } from '../volume/levels.js';
 import {
   compareDiscs,
+  nearestDisc,
   summarizeDiscs,
   summarizeLevels,
   type DiscComparison,
@@ -34,7 +35,9 @@ export function judgeDiscs(
   const { discs, falseValues } = compareDiscs(truth, predicted, { toleranceMm });
   const judged = discs.map(({ value, outcome, distance }, n): ReportDisc => {
     const other = outcome === 'shifted' || outcome === 'misnamed';
-    const match = other ? nearest(truth[n], predicted) : predicted.find((disc) => disc.value === value);
+    const match = other
+      ? nearestDisc(truth[n], predicted)?.disc
+      : predicted.find((disc) => disc.value === value);
     return {
       value,
       name: discName(value),
@@ -66,12 +69,6 @@ const namedPoint = (disc: PredictedDisc): NonNullable<ReportDisc['predicted']> =
   name: discName(disc.value),
   score: disc.score,
 });
-
-function nearest(to: LocatedDisc, discs: readonly PredictedDisc[]): PredictedDisc {
-  const distance = ({ position: [a, b] }: PredictedDisc): number =>
-    Math.hypot(a - to.position[0], b - to.position[1]);
-  return discs.reduce((best, disc) => (distance(disc) < distance(best) ? disc : best));
-}
 
 /** Counts and distances over the discs of some images. */
 export const countDiscs = (images: readonly (readonly ReportDisc[])[]): DiscCounts =>

@@ -7,9 +7,9 @@ import { add, interpolate } from './polygon.js';
 import { Random } from './random.js';
 import { drawScenery, type PhantomExtent } from './scenery.js';
 import type { Spine } from './spine.js';
-import type { DrawnDisc, DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
+import type { DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
 import type { Askew, PhantomFrame, View } from './view.js';
-import { visibilities } from './visibility.js';
+import { visibilityAt } from './visibility.js';
 
 export interface PhantomOptions {
   /** Left out: drawn at random (55 % T1w, 27 % T2w, 18 % random). */
@@ -78,17 +78,17 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     applyPadding(image, view, padding);
   }
   const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
-  const seen = visibilities(spine, { image, ...view });
-  const placed = discs.map((d, k): DrawnDisc => {
+  const placed = discs.map((d): PhantomDisc => {
     const { x, y } = view.project(d.target);
-    return { value: d.value, row: y, column: x, visibility: seen[k] };
+    return { value: d.value, row: y, column: x };
   });
   const listed = contiguous(placed.filter(({ row, column }) => isInside({ x: column, y: row }, view, shown)));
   const outside = placed.filter((d) => !listed.includes(d));
-  return { width, height, spacing: view.spacing, contrast, image, discs: listed, outside };
+  const seen = listed.map((d) => ({ ...d, visibility: visibilityAt(spine, d.value, { image, ...view }) }));
+  return { width, height, spacing: view.spacing, contrast, image, discs: seen, outside };
 }
 
 /** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */
-function contiguous<Disc extends PhantomDisc>(discs: readonly Disc[]): Disc[] {
+function contiguous(discs: readonly PhantomDisc[]): PhantomDisc[] {
   return discs.filter((d, i) => d.value === discs[0].value + i);
 }

@@ -85,13 +85,16 @@ function viewAt(size: Omit<View, 'project'>, { anchor, row, column, turn, waves 
 const sampleSpacing = (random: Random, spacing: number | undefined): number =>
   spacing ?? random.logUniform(0.8, 1.5);
 
+/** Degrees: normal with this deviation, but for those askew. */
+const sampleTurn = (random: Random, { share, degrees }: Askew, deviation: number): number =>
+  random.chance(share) ? random.uniform(-degrees, degrees) : random.normal(0, deviation);
+
 /** Head and neck: spacing 0.8-1.5 mm, rotation, four sinusoidal warps, and the place of C2/C3 in the picture. */
 export function sampleView(random: Random, options: ViewOptions): View {
   const spacing = sampleSpacing(random, options.spacing);
   const u = random.uniform();
   const frame = options.frame ?? (u < 0.74 ? 'head-neck' : u < 0.95 ? 'neck' : 'cut');
-  const { share, degrees: most } = options.askew ?? { share: 0.15, degrees: 22 };
-  const degrees = random.chance(share) ? random.uniform(-most, most) : random.normal(0, 7);
+  const degrees = sampleTurn(random, options.askew ?? { share: 0.15, degrees: 22 }, 7);
   const waves = sampleWaves(random);
   const rows = { 'head-neck': [0.28, 0.62], neck: [0.04, 0.3], cut: [-0.35, 0.06] }[frame];
   const row = random.uniform(rows[0], rows[1]) * options.height;
@@ -117,8 +120,7 @@ export function sampleTrunkView(
 ): View {
   const { width, height } = options;
   const spacing = sampleSpacing(random, options.spacing);
-  const { share, degrees: most } = options.askew ?? { share: 0.1, degrees: 20 };
-  const degrees = random.chance(share) ? random.uniform(-most, most) : random.normal(0, 6);
+  const degrees = sampleTurn(random, options.askew ?? { share: 0.1, degrees: 20 }, 6);
   const waves = sampleWaves(random);
   const cut = random.chance(0.12);
   const fraction =

@@ -1,15 +1,10 @@
-import { add, type Point } from './polygon.js';
+import { add } from './polygon.js';
 import type { Spine, SpineDisc } from './spine.js';
+import type { View } from './view.js';
 
-/** Where grey values are taken around a disc, in its own directions. */
-interface Strip {
+/** A finished picture, and where the drawing lies in it. */
+interface Picture extends Omit<View, 'frame'> {
   readonly image: Float32Array;
-  readonly width: number;
-  readonly height: number;
-  /** mm per pixel. */
-  readonly spacing: number;
-  /** From the drawing's mm to pixels. */
-  project(p: Point): Point;
 }
 
 /** Below this people are no longer certain of what they see (Rose, J. Opt. Soc. Am. 38, 1948). */
@@ -27,8 +22,8 @@ const depths = [0.15, 0.85] as const;
  * @param above, below arc lengths of the neighbouring discs, mm
  * @returns 0 where nothing stands out, or less than a row of pixels is in the picture
  */
-export function visibilityOf(disc: SpineDisc, above: number, below: number, strip: Strip): number {
-  const { spacing, width, height, image } = strip;
+export function visibilityOf(disc: SpineDisc, above: number, below: number, picture: Picture): number {
+  const { spacing, width, height, image } = picture;
   const across = Math.floor(((depths[1] - depths[0]) * disc.depth) / spacing);
   const up = Math.floor((disc.arc - above) / 2 / spacing);
   const down = Math.floor((below - disc.arc) / 2 / spacing);
@@ -38,7 +33,7 @@ export function visibilityOf(disc: SpineDisc, above: number, below: number, stri
     let inside = true;
     for (let k = 0; k < across && inside; k++) {
       const along = depths[0] * disc.depth + (k + 0.5) * spacing;
-      const { x, y } = strip.project(add(add(disc.posterior, disc.forward, along), disc.up, -n * spacing));
+      const { x, y } = picture.project(add(add(disc.posterior, disc.forward, along), disc.up, -n * spacing));
       const [column, line] = [Math.round(x), Math.round(y)];
       inside = column >= 0 && line >= 0 && column < width && line < height;
       if (inside) row[k] = image[line * width + column];
@@ -69,12 +64,11 @@ function standingOut(rows: readonly Float64Array[]): number {
   return Math.sqrt(Math.max(0, (signal * n) / Math.max(noise, 1e-12) - (m - 2)));
 }
 
-/** Of all discs of a spine in a finished picture. */
-export function visibilities(spine: Spine, strip: Strip): number[] {
-  const { discs } = spine;
-  return discs.map((disc, k) => {
-    const above = k > 0 ? discs[k - 1].arc : 2 * disc.arc - discs[k + 1].arc;
-    const below = k + 1 < discs.length ? discs[k + 1].arc : 2 * disc.arc - above;
-    return visibilityOf(disc, above, below, strip);
-  });
+/** {@link visibilityOf} a disc of a spine. @param value of the disc; beyond the spine's ends gaps go on alike */
+export function visibilityAt({ discs }: Spine, value: number, picture: Picture): number {
+  const k = discs.findIndex((disc) => disc.value === value);
+  const { arc } = discs[k];
+  const above = k > 0 ? discs[k - 1].arc : 2 * arc - discs[k + 1].arc;
+  const below = k + 1 < discs.length ? discs[k + 1].arc : 2 * arc - above;
+  return visibilityOf(discs[k], above, below, picture);
 }
