@@ -1,7 +1,7 @@
 /**
  * Times a warm label request on a 192 x 320 x 320 int16 gzip volume, stage by stage.
  *
- *     node test/bench/label.mjs [--runs 10]
+ *     node test/bench/label.mjs [--runs 10] [--model NAME]
  *
  * Prints one JSON document: median seconds per stage.
  */
@@ -12,7 +12,9 @@ import { build } from 'esbuild';
 import { backend } from '../../scripts/bundles.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '10' }, model: { type: 'string' } },
+});
 const folder = `${root}out/bench`;
 await mkdir(folder, { recursive: true });
 await build({
@@ -26,7 +28,7 @@ await build({
   logLevel: 'error',
 });
 const { benchmarkLabel } = await import(pathToFileURL(`${folder}/label.mjs`).href);
-const seconds = await benchmarkLabel(folder, Number(values.runs));
+const seconds = await benchmarkLabel(folder, Number(values.runs), values.model);
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const stages = Object.keys(seconds[0]).map((stage) => [stage, median(seconds.map((run) => run[stage]))]);
 console.log(

@@ -23,16 +23,19 @@ async function writeLargeVolume(path: string): Promise<void> {
   await writeVolume(path, { ...volume, shape, data }, { dtype: 'int16' });
 }
 
-/** @returns seconds of every warm request, by stage */
-export async function benchmarkLabel(folder: string, runs: number): Promise<LabelSeconds[]> {
+/**
+ * @param model default: what labelling uses
+ * @returns seconds of every warm request, by stage
+ */
+export async function benchmarkLabel(folder: string, runs: number, model?: string): Promise<LabelSeconds[]> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'large.nii.gz');
   await writeLargeVolume(path);
   const service = new LabelingService();
   try {
-    await service.label(path, {});
+    await service.label(path, { model });
     const seconds: LabelSeconds[] = [];
-    for (let run = 0; run < runs; run++) seconds.push((await service.label(path, {})).result.seconds);
+    for (let run = 0; run < runs; run++) seconds.push((await service.label(path, { model })).result.seconds);
     return seconds;
   } finally {
     await service.dispose();

@@ -1,5 +1,5 @@
 import type { Float32Tensor } from '@disc-labeling/models/engines/types';
-import { sample } from './peaks.js';
+import { sampler } from './peaks.js';
 
 /** Heat maps of the same slice, enlarged or reduced before the network saw it. */
 export interface ScaledMaps {
@@ -44,23 +44,21 @@ function addTo(
 ): void {
   const [count, height, width] = maps.shape;
   const [top, left] = origin ?? [scale / 2 - 0.5, scale / 2 - 0.5];
-  const views = Array.from({ length: count }, (_, index) => ({
-    data: maps.data.subarray(index * height * width, (index + 1) * height * width),
-    height,
-    width,
-  }));
   const [along, across] = [scale * Math.cos(turn), scale * Math.sin(turn)];
+  const places: { cell: number; read: ReturnType<typeof sampler> }[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const point = {
-        row: top + along * row + across * column,
-        column: left - across * row + along * column,
-      };
-      if (point.row <= -0.5 || point.row >= height - 0.5) continue;
-      if (point.column <= -0.5 || point.column >= width - 0.5) continue;
-      reached[row * columns + column]++;
-      for (let index = 0; index < count; index++)
-        sums[(index * rows + row) * columns + column] += sample(views[index], point);
+      const y = top + along * row + across * column;
+      const x = left - across * row + along * column;
+      if (y <= -0.5 || y >= height - 0.5 || x <= -0.5 || x >= width - 0.5) continue;
+      const cell = row * columns + column;
+      reached[cell]++;
+      places.push({ cell, read: sampler({ row: y, column: x }, height, width) });
     }
+  }
+  for (let index = 0; index < count; index++) {
+    const from = index * height * width;
+    const to = index * rows * columns;
+    for (const { cell, read } of places) sums[to + cell] += read(maps.data, from);
   }
 }

@@ -49,19 +49,41 @@ export function distanceMm(a: Point, b: Point, [row, column]: CellSize): number 
 }
 
 /** Bilinear value at a point; edges extend outwards, not-a-number counts as 0. */
-export function sample(map: HeatMap, { row, column }: Point): number {
+export function sample({ data, height, width }: HeatMap, point: Point): number {
+  return sampler(point, height, width)(data, 0);
+}
+
+/**
+ * {@link sample} for many maps of one size, whose places and weights at a point are the same.
+ *
+ * @returns reads the map that begins at `start`
+ */
+export function sampler(
+  { row, column }: Point,
+  height: number,
+  width: number,
+): (data: Float32Array, start: number) => number {
   const top = Math.floor(row);
   const left = Math.floor(column);
   const down = row - top;
   const right = column - left;
-  const upper = valueAt(map, top, left) * (1 - right) + valueAt(map, top, left + 1) * right;
-  const lower = valueAt(map, top + 1, left) * (1 - right) + valueAt(map, top + 1, left + 1) * right;
-  return upper * (1 - down) + lower * down;
+  const upper = clamp(top, 0, height - 1) * width;
+  const lower = clamp(top + 1, 0, height - 1) * width;
+  const near = clamp(left, 0, width - 1);
+  const far = clamp(left + 1, 0, width - 1);
+  return (data, start) => {
+    const above =
+      number(data[start + upper + near]) * (1 - right) + number(data[start + upper + far]) * right;
+    const below =
+      number(data[start + lower + near]) * (1 - right) + number(data[start + lower + far]) * right;
+    return above * (1 - down) + below * down;
+  };
 }
 
+const number = (value: number): number => (Number.isFinite(value) ? value : 0);
+
 function valueAt({ data, height, width }: HeatMap, row: number, column: number): number {
-  const value = data[clamp(row, 0, height - 1) * width + clamp(column, 0, width - 1)];
-  return Number.isFinite(value) ? value : 0;
+  return number(data[clamp(row, 0, height - 1) * width + clamp(column, 0, width - 1)]);
 }
 
 /** Cells above none of whose eight neighbours they fall, and above one of them. */

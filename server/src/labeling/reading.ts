@@ -1,4 +1,4 @@
-import type { Float32Tensor, Inference } from '@disc-labeling/models/engines/types';
+import type { Float32Tensor, HourglassOutput, Inference } from '@disc-labeling/models/engines/types';
 import { heatmapStride } from '@disc-labeling/models/config';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
@@ -36,7 +36,7 @@ type PlaneReading = Omit<Reading, 'lateral' | 'rival'>;
 
 export interface ReadingOptions {
   readonly signal?: AbortSignal;
-  /** Time spent is added here. */
+  /** Time spent is added here; of the network's, what was spent waiting for it. */
   readonly seconds?: { prepare: number; network: number; decode: number };
   /** @param fraction 0..1 */
   readonly progress?: (fraction: number) => void;
@@ -57,12 +57,13 @@ export async function readVolumeMaps(
   inference: Inference,
   options: ReadingOptions = {},
 ): Promise<Reading> {
-  const slabs = await new Stages(options).timed('prepare', () =>
-    candidateSlabs(volume).map(({ centre, slices }) =>
-      sagittalSlab(volume, centre, slices, description.input.frame),
-    ),
+  const choices = await new Stages(options).timed('prepare', () => candidateSlabs(volume));
+  const slabs = choices.map(
+    ({ centre, slices }) =>
+      () =>
+        sagittalSlab(volume, centre, slices, description.input.frame),
   );
-  return readSlabs(slabs, description, inference, options);
+  return readPlanes(slabs, description, inference, options);
 }
 
 /**
@@ -70,19 +71,26 @@ export async function readVolumeMaps(
  *
  * @param slabs at least one, in the frame the model asks for
  */
-export async function readSlabs(
+export function readSlabs(
   slabs: readonly SagittalSlab[],
   description: ModelDescription,
   inference: Inference,
   options: ReadingOptions = {},
 ): Promise<Reading> {
+  const atHand = slabs.map((slab) => () => slab);
+  return readPlanes(atHand, description, inference, options);
+}
+
+/** @param slabs make them when their turn comes */
+async function readPlanes(
+  slabs: readonly (() => SagittalSlab)[],
+  description: ModelDescription,
+  inference: Inference,
+  options: ReadingOptions,
+): Promise<Reading> {
   const pass = new Pass(description, inference, new Stages(options));
-  const readings: PlaneReading[] = [];
-  for (const slab of slabs) {
-    readings.push(await pass.read(slab));
-    options.progress?.((0.7 * readings.length) / slabs.length);
-  }
-  const places = slabs.map(({ slice }) => slice.index);
+  const readings = await pass.readAll(slabs, (fraction) => options.progress?.(0.7 * fraction));
+  const places = readings.map(({ slab }) => slab.slice.index);
   const best = readings[surestMiddle(places, readings.map(sureness))];
   // A model that knows no pixel size sees every slice stretched to one size.
   const refined =
@@ -114,7 +122,7 @@ function lateralPlaces(
 
 const sureness = ({ discs }: PlaneReading): number => discs.reduce((sum, { score }) => sum + score, 0);
 
-/** Runs stages one by one, adding up their times, unless the work was cancelled. */
+/** Runs stages, adding up their times, unless the work was cancelled. */
 class Stages {
   constructor(private readonly options: ReadingOptions) {}
 
@@ -130,6 +138,21 @@ class Stages {
   }
 }
 
+/** What a network is to look at. */
+interface Picture {
+  /** Makes it when its turn comes. */
+  readonly slab: () => SagittalSlab;
+  /** See {@link prepareSlab}. */
+  readonly scale: number;
+}
+
+/** What it saw. */
+interface Seen {
+  readonly slab: SagittalSlab;
+  readonly prepared: PreparedSlab;
+  readonly output: HourglassOutput;
+}
+
 /** One network over slabs. */
 class Pass {
   private readonly stride: number;
@@ -142,13 +165,23 @@ class Pass {
     this.stride = heatmapStride(description.network);
   }
 
-  /** The slab at its own size. */
-  async read(slab: SagittalSlab): Promise<PlaneReading> {
-    const { prepared, output } = await this.run(slab, 1);
-    const heatmaps = imageOf(output.heatmaps.at(-1)!);
-    const attention = output.attention && imageOf(output.attention);
-    const discs = await this.decode(heatmaps, prepared, slab);
-    return { slab, prepared, stride: this.stride, heatmaps, attention, discs };
+  /** Slabs at their own size. */
+  async readAll(
+    slabs: readonly (() => SagittalSlab)[],
+    progress: (fraction: number) => void,
+  ): Promise<PlaneReading[]> {
+    const readings: PlaneReading[] = [];
+    await this.run(
+      slabs.map((slab) => ({ slab, scale: 1 })),
+      async ({ slab, prepared, output }) => {
+        const heatmaps = imageOf(output.heatmaps.at(-1)!);
+        const attention = output.attention && imageOf(output.attention);
+        const discs = await this.decode(heatmaps, prepared, slab);
+        readings.push({ slab, prepared, stride: this.stride, heatmaps, attention, discs });
+        progress(readings.length / slabs.length);
+      },
+    );
+    return readings;
   }
 
   /** The same slab read at further sizes, and upright where the spine leans; all maps averaged. */
@@ -156,15 +189,18 @@ class Pass {
     const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
     const lean = this.lean(reading);
     const turned = lean === 0 ? null : turnSlab(reading.slab, lean);
-    for (const scale of furtherScales) {
-      const { prepared, output } = await this.run(turned?.slab ?? reading.slab, scale);
-      // Cells per common cell, by the pixel sizes that were really used.
-      const ratio = reading.prepared.step[0] / prepared.step[0];
-      const maps = imageOf(output.heatmaps.at(-1)!);
-      const place = turned && { turn: lean, origin: originIn(turned, reading, prepared) };
-      entries.push({ maps, scale: ratio, ...place });
-      progress((entries.length - 1) / furtherScales.length);
-    }
+    const slab = turned?.slab ?? reading.slab;
+    await this.run(
+      furtherScales.map((scale) => ({ slab: () => slab, scale })),
+      ({ prepared, output }) => {
+        // Cells per common cell, by the pixel sizes that were really used.
+        const ratio = reading.prepared.step[0] / prepared.step[0];
+        const maps = imageOf(output.heatmaps.at(-1)!);
+        const place = turned && { turn: lean, origin: originIn(turned, reading, prepared) };
+        entries.push({ maps, scale: ratio, ...place });
+        progress((entries.length - 1) / furtherScales.length);
+      },
+    );
     const [, height, width] = reading.heatmaps.shape;
     const heatmaps = await this.stages.timed('decode', () => combineScales(entries, [height, width]));
     return { ...reading, heatmaps, discs: await this.decode(heatmaps, reading.prepared, reading.slab) };
@@ -179,12 +215,32 @@ class Pass {
     return [this.stride * step[0] * spacing[0], this.stride * step[1] * spacing[1]];
   }
 
-  private async run(slab: SagittalSlab, scale: number) {
-    const prepared = await this.stages.timed('prepare', () => prepareSlab(slab, this.description, scale));
-    const output = await this.stages.timed('network', () =>
-      this.inference.run(prepared.batch, { stacks: 'last' }),
-    );
-    return { prepared, output };
+  /**
+   * Runs the network over pictures, one after the other. While it looks at one, the next is prepared and what it said
+   * of the last is made use of.
+   */
+  private async run(pictures: readonly Picture[], use: (seen: Seen) => void | Promise<void>): Promise<void> {
+    const prepare = ({ slab: make, scale }: Picture) =>
+      this.stages.timed('prepare', () => {
+        const slab = make();
+        return { slab, prepared: prepareSlab(slab, this.description, scale) };
+      });
+    let last: Seen | undefined;
+    let next = pictures.length > 0 ? await prepare(pictures[0]) : undefined;
+    for (let index = 1; next; index++) {
+      const current = next;
+      const running = this.inference.run(current.prepared.batch, { stacks: 'last' });
+      // Whatever happens meanwhile, no pass is left under way.
+      const settled = running.catch(() => undefined);
+      try {
+        if (last) await use(last);
+        next = index < pictures.length ? await prepare(pictures[index]) : undefined;
+        last = { ...current, output: await this.stages.timed('network', () => running) };
+      } finally {
+        await settled;
+      }
+    }
+    if (last) await use(last);
   }
 
   private decode(maps: Float32Tensor, prepared: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {

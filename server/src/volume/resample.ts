@@ -98,8 +98,11 @@ export function percentiles(image: Float32Array, fractions: readonly number[]): 
   return fractions.map((fraction) => {
     const at = fraction * (values.length - 1);
     const low = Math.floor(at);
-    const high = Math.min(values.length - 1, low + 1);
-    const [below, above] = [select(values, low), select(values, high)];
+    const below = select(values, low);
+    if (at === low) return below;
+    // Selection leaves what is larger behind it.
+    let above = Infinity;
+    for (let i = low + 1; i < values.length; i++) if (values[i] < above) above = values[i];
     return below + (at - low) * (above - below);
   });
 }
@@ -128,5 +131,7 @@ function select(values: Float32Array, index: number): number {
 /** Scales `low`..`high` to 0..1, clipped; a flat image becomes 0. A new array. */
 export function rescale(image: Float32Array, low: number, high: number): Float32Array {
   const factor = high > low ? 1 / (high - low) : 0;
-  return image.map((value) => Math.min(1, Math.max(0, (value - low) * factor)));
+  const scaled = new Float32Array(image.length);
+  for (let i = 0; i < image.length; i++) scaled[i] = Math.min(1, Math.max(0, (image[i] - low) * factor));
+  return scaled;
 }
