@@ -255,7 +255,7 @@ export const trainingConfigSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "The model to start from: its folder, a run (its best) or an installed model's name; null: random weights.",
+      "The model to start from: its folder, a run (its best) or an installed model's name; null: random weights. One with fewer features is widened.",
     ),
   data: dataSchema
     .prefault({ source: 'phantom' })

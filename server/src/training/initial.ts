@@ -1,23 +1,29 @@
 import { initialWeights, networkTensors } from '@disc-labeling/models/layers-listing';
 import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription, Weights } from '@disc-labeling/models/model';
+import { widenWeights } from '@disc-labeling/models/widen';
 import { findModel } from '../labeling/models.js';
 import { meaningIn } from './config.js';
 import type { TrainingConfig } from './config.js';
 
 type Network = TrainingConfig['network'];
 
-/** The settings in which an initial model's network differs so that nothing can be taken over: not maps, nor attention. */
+/**
+ * The settings in which an initial model's network differs so that nothing can be taken over: not maps, nor attention,
+ * nor fewer features.
+ */
 export function networkMisfits(initial: Network, here: Network): (keyof Network)[] {
-  return (Object.keys(here) as (keyof Network)[]).filter(
-    (name) => name !== 'joints' && name !== 'attention' && initial[name] !== here[name],
-  );
+  return (Object.keys(here) as (keyof Network)[]).filter((name) => {
+    if (name === 'joints' || name === 'attention') return false;
+    return name === 'features' ? initial.features > here.features : initial[name] !== here[name];
+  });
 }
 
 /**
  * The weights a training starts from: those of the configuration's initial model, or random ones. An initial model may
  * have maps for other discs: what its maps for the same discs (and for any disc) know is taken over, maps it has not
- * start anew. So may it have attention or none: what is missing starts anew, what is too much is left out.
+ * start anew. So may it have attention or none: what is missing starts anew, what is too much is left out. One with
+ * fewer features is widened.
  * @throws UserError when there is no such model, or its network is another
  */
 export async function startingWeights(config: TrainingConfig): Promise<Weights> {
@@ -34,7 +40,11 @@ export async function startingWeights(config: TrainingConfig): Promise<Weights> 
     );
   const here = meaningIn(config);
   const fresh = initialWeights(network, training.seed);
-  const shared = ofNetwork(network, weights, fresh);
+  const wide =
+    description.network.features < network.features
+      ? widenWeights(weights, description.network, network.features, training.seed)
+      : weights;
+  const shared = ofNetwork(network, wide, fresh);
   if (description.channels.values.join() === here.values.join()) return shared;
   const source = continuedMaps(description.channels, here);
   if (source === null)

@@ -1,5 +1,6 @@
 import { initialWeights } from '@disc-labeling/models/layers-listing';
 import { writeModel } from '@disc-labeling/models/weights/folder';
+import { widenWeights } from '@disc-labeling/models/widen';
 import { startingWeights } from '@disc-labeling/server/training/initial';
 import { modelDescription } from '@disc-labeling/server/training/model-card';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -37,9 +38,9 @@ describe('startingWeights', () => {
   });
 
   it('refuse another network in one sentence', async () => {
-    const other = { ...config, network: { ...config.network, stacks: 2, features: 8 }, initial: run };
+    const other = { ...config, network: { ...config.network, stacks: 2, features: 3 }, initial: run };
     await expect(startingWeights(other)).rejects.toThrow(
-      /first\): its network is another \(stacks 1, here 2; features 4, here 8\); set the same network/,
+      /first\): its network is another \(stacks 1, here 2; features 4, here 3\); set the same network/,
     );
   });
 
@@ -58,6 +59,13 @@ describe('startingWeights', () => {
     for (const [name, tensor] of again)
       expect(tensor, name).toEqual((isAttention(name) ? fresh : weights).get(name));
     expect([...again.keys()]).toEqual([...fresh.keys()]);
+  });
+
+  it('go on in a wider network', async () => {
+    const wider = { ...config, network: { ...config.network, features: 8 }, initial: run };
+    const taken = await startingWeights(wider);
+    expect(taken).toEqual(widenWeights(weights, config.network, 8, 42));
+    expect([...taken.keys()]).toEqual([...initialWeights(wider.network, 42).keys()]);
   });
 
   it('take over the maps of a model for fewer discs, and nothing else changes', async () => {
