@@ -77,6 +77,16 @@ describe('phantoms to learn from', () => {
     );
   });
 
+  it('are of either weighting about as often', () => {
+    const share = (contrast: string): number =>
+      many.filter((phantom) => phantom.contrast === contrast).length / many.length;
+    for (const contrast of ['T1w', 'T2w']) {
+      expect(share(contrast)).toBeGreaterThan(0.28);
+      expect(share(contrast)).toBeLessThan(0.55);
+    }
+    expect(drawTrainingPhantom(0, { contrast: 'random' }).contrast).toBe('random');
+  });
+
   it('are the same for the same seed', () => {
     expect(drawTrainingPhantom(11).image).toEqual(many[11].image);
   });

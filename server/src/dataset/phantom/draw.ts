@@ -1,6 +1,7 @@
 import { sampleContrast, samplePalette } from './contrast.js';
 import { corrupt } from './corruption.js';
 import { applyPadding, isInside, removeFace, samplePadding } from './cutting.js';
+import { applyGlow, sampleFieldEnd, squeezed } from './field-end.js';
 import { blur } from './filters.js';
 import { paint } from './painter.js';
 import { add, interpolate } from './polygon.js';
@@ -25,6 +26,8 @@ export interface PhantomOptions {
   readonly view?: PhantomFrame;
   /** Default: 15 % of necks and 10 % of trunks, by up to 22 and 20 degrees. */
   readonly askew?: Askew;
+  /** The share of pictures that reach down to the end of the scanner's field. Default: none. */
+  readonly fieldEnds?: number;
   /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
   readonly clean?: boolean;
 }
@@ -54,7 +57,13 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const width = options.width ?? 256;
   const height = options.height ?? 256;
   const contrast = options.contrast ?? sampleContrast(random.fork('contrast'));
-  const { spine, shapes, view } = drawScenery(random, { ...options, width, height });
+  const { spine, shapes, view: whole } = drawScenery(random, { ...options, width, height });
+  const cuts = random.fork('cuts');
+  const padding = samplePadding(cuts, whole);
+  const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
+  const ends = random.fork('field end');
+  const end = ends.chance(options.fieldEnds ?? 0) ? sampleFieldEnd(ends, height - shown.bottom) : null;
+  const view = end ? squeezed(whole, end) : whole;
   const palette = samplePalette(random.fork('palette'), contrast);
   const optics = random.fork('optics');
   const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
@@ -62,9 +71,8 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   // The blur is given in samples of the finer grid.
   if (sigma > 0) image = blur(image, width, height, sigma / 2);
   const { discs } = spine;
-  const cuts = random.fork('cuts');
-  const padding = samplePadding(cuts, view);
   if (!options.clean) {
+    if (end) applyGlow(image, view, end);
     image = corrupt(
       image,
       { width, height, spacing: view.spacing, backColumn: backOf(spine, view) },
@@ -77,7 +85,6 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     }
     applyPadding(image, view, padding);
   }
-  const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
   const placed = discs.map((d): PhantomDisc => {
     const { x, y } = view.project(d.target);
     return { value: d.value, row: y, column: x };
