@@ -1,16 +1,15 @@
-import type { Float32Tensor, HourglassOutput, Inference } from '@disc-labeling/models/engines/types';
-import { heatmapStride } from '@disc-labeling/models/config';
-import { throwIfCancelled } from '@disc-labeling/models/errors';
+import type { Float32Tensor, Inference } from '@disc-labeling/models/engines/types';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { sagittalSlab, sliceSpacing, type SagittalSlab } from '../volume/slice.js';
 import type { Volume } from '../volume/types.js';
-import type { Place } from '../volume/warp.js';
+import { cellToSlab, slabToCell } from './cells.js';
 import { combineScales, type ScaledMaps } from './combine-scales.js';
-import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
-import { surestMiddle } from './mid-sagittal.js';
 import { confidenceOf, rivalOf, type Rival } from './confidence.js';
+import type { DecodedDisc } from './decode.js';
+import { surestMiddle } from './mid-sagittal.js';
+import { Pass, Stages, type Seen, type WorkOptions } from './pass.js';
+import { candidateSlabs, type PreparedSlab } from './preprocess.js';
 import { sidewaysPlaces } from './sideways.js';
-import { candidateSlabs, inputToSlab, prepareSlab, slabToInput, type PreparedSlab } from './preprocess.js';
 import { leanOf, turnSlab, type TurnedSlab } from './upright.js';
 
 /** What a network read in the slab that shows the midline best. */
@@ -34,20 +33,21 @@ export interface Reading {
 /** What is read in one slab alone. */
 type PlaneReading = Omit<Reading, 'lateral' | 'rival'>;
 
-export interface ReadingOptions {
-  readonly signal?: AbortSignal;
-  /** Time spent is added here; of the network's, what was spent waiting for it. */
-  readonly seconds?: { prepare: number; network: number; decode: number };
+export interface ReadingOptions extends WorkOptions {
   /** @param fraction 0..1 */
   readonly progress?: (fraction: number) => void;
 }
 
-/** Enlargements of the slice whose maps are averaged, besides its own size: most mistaken levels
- * are mistaken at one size only. */
-const furtherScales = [0.8, 0.88, 1.13, 1.25];
+/**
+ * The midline is looked for in pictures of this size, for less of the time. Their maps count as well: most mistaken
+ * levels are mistaken at one size only.
+ */
+const searchScale = 0.8;
+/** Then the slice is read at its own size, and enlarged or reduced so. */
+const furtherScales = [0.88, 1.13, 1.25];
 
 /**
- * Runs a network over a volume: the likely mid-sagittal slabs first, then the best of them at several scales.
+ * Runs a network over a volume: the likely mid-sagittal slabs first, then the best of them at several sizes.
  *
  * @throws CancelledError once `signal` is aborted, at the latest after the pass under way
  */
@@ -89,14 +89,12 @@ async function readPlanes(
   options: ReadingOptions,
 ): Promise<Reading> {
   const pass = new Pass(description, inference, new Stages(options));
-  const readings = await pass.readAll(slabs, (fraction) => options.progress?.(0.7 * fraction));
+  // A model that knows no pixel size sees every slice stretched to one size.
+  const oneSize = description.input.spacing === null;
+  const readings = await search(pass, slabs, oneSize ? 1 : searchScale, options);
   const places = readings.map(({ slab }) => slab.slice.index);
   const best = readings[surestMiddle(places, readings.map(sureness))];
-  // A model that knows no pixel size sees every slice stretched to one size.
-  const refined =
-    best.discs.length === 0 || description.input.spacing === null
-      ? best
-      : await pass.refine(best, (fraction) => options.progress?.(0.7 + 0.3 * fraction));
+  const refined = oneSize ? best : await refine(pass, best, options);
   const rival = rivalOf(refined.discs, refined.heatmaps, description.channels.values);
   const sure = (evidence: number): number => confidenceOf(evidence, rival, description.confidence ?? null);
   return {
@@ -107,9 +105,75 @@ async function readPlanes(
   };
 }
 
+const sureness = ({ discs }: PlaneReading): number => discs.reduce((sum, { score }) => sum + score, 0);
+
+/** All slabs at one size. */
+function search(
+  pass: Pass,
+  slabs: readonly (() => SagittalSlab)[],
+  scale: number,
+  { progress }: ReadingOptions,
+): Promise<PlaneReading[]> {
+  let done = 0;
+  return pass.run(
+    slabs.map((slab) => ({ slab, scale })),
+    async (seen) => {
+      const discs = await pass.decode(seen);
+      progress?.((0.7 * ++done) / slabs.length);
+      return { ...seen, stride: pass.stride, discs };
+    },
+  );
+}
+
+/** A slab that was found read at its own size and others, upright where its spine leans; all maps averaged. */
+async function refine(pass: Pass, found: PlaneReading, { progress }: ReadingOptions): Promise<PlaneReading> {
+  const lean = leanIn(found, pass);
+  const turned = lean === 0 ? null : turnSlab(found.slab, lean);
+  const slab = (): SagittalSlab => turned?.slab ?? found.slab;
+  const sizes = [...(turned ? [searchScale] : []), ...furtherScales];
+  const further = sizes.map((scale) => ({ slab, scale }));
+  let done = 0;
+  const [own, ...others] = await pass.run([{ slab: () => found.slab, scale: 1 }, ...further], (seen) => {
+    progress?.(0.7 + (0.3 * ++done) / (1 + further.length));
+    return seen;
+  });
+  // Cells per cell of the slab at its own size, by the pixel sizes that were really used.
+  const scaleOf = (seen: Pick<Seen, 'prepared'>): number => own.prepared.step[0] / seen.prepared.step[0];
+  const entries: ScaledMaps[] = [
+    { maps: own.heatmaps, scale: 1 },
+    ...(turned ? [] : [{ maps: found.heatmaps, scale: scaleOf(found) }]),
+    ...others.map((seen) => ({
+      maps: seen.heatmaps,
+      scale: scaleOf(seen),
+      ...(turned && { turn: lean, origin: originIn(turned, own, seen, pass.stride) }),
+    })),
+  ];
+  const [, height, width] = own.heatmaps.shape;
+  const heatmaps = await pass.stages.timed('decode', () => combineScales(entries, [height, width]));
+  const seen = { ...own, heatmaps };
+  return { ...seen, stride: pass.stride, discs: await pass.decode(seen) };
+}
+
+/** See {@link leanOf}. */
+function leanIn(reading: PlaneReading, pass: Pass): number {
+  return pass.description.input.frame === 'picture' ? leanOf(reading.discs, pass.cellSize(reading)) : 0;
+}
+
+/** Where the first cell of a slab's maps lies in those of the slab turned. */
+function originIn(
+  turned: TurnedSlab,
+  { prepared }: Seen,
+  inTurned: Seen,
+  stride: number,
+): [row: number, column: number] {
+  const there = turned.place(cellToSlab({ row: 0, column: 0 }, prepared, stride));
+  const { row, column } = slabToCell(there, inTurned.prepared, stride);
+  return [row, column];
+}
+
 /** See {@link sidewaysPlaces}. */
 function lateralPlaces(
-  { discs, slab }: PlaneReading,
+  { discs, slab, prepared, stride }: PlaneReading,
   readings: readonly PlaneReading[],
   { channels }: ModelDescription,
 ): number[] {
@@ -117,198 +181,13 @@ function lateralPlaces(
   // Levels below the last map are seen by the map of any disc alone.
   const mapOf = (value: number): number =>
     channels.values.includes(value) ? channels.values.indexOf(value) : (channels.anyDisc ?? 0);
-  return sidewaysPlaces(discs, mapOf, slabs, slab.slice.index, sliceSpacing(slab));
-}
-
-const sureness = ({ discs }: PlaneReading): number => discs.reduce((sum, { score }) => sum + score, 0);
-
-/** Runs stages, adding up their times, unless the work was cancelled. */
-class Stages {
-  constructor(private readonly options: ReadingOptions) {}
-
-  async timed<T>(
-    stage: keyof NonNullable<ReadingOptions['seconds']>,
-    work: () => T | Promise<T>,
-  ): Promise<T> {
-    throwIfCancelled(this.options.signal);
-    const started = performance.now();
-    const value = await work();
-    if (this.options.seconds) this.options.seconds[stage] += (performance.now() - started) / 1000;
-    return value;
-  }
-}
-
-/** What a network is to look at. */
-interface Picture {
-  /** Makes it when its turn comes. */
-  readonly slab: () => SagittalSlab;
-  /** See {@link prepareSlab}. */
-  readonly scale: number;
-}
-
-/** What it saw. */
-interface Seen {
-  readonly slab: SagittalSlab;
-  readonly prepared: PreparedSlab;
-  readonly output: HourglassOutput;
-}
-
-/** One network over slabs. */
-class Pass {
-  private readonly stride: number;
-
-  constructor(
-    private readonly description: ModelDescription,
-    private readonly inference: Inference,
-    private readonly stages: Stages,
-  ) {
-    this.stride = heatmapStride(description.network);
-  }
-
-  /** Slabs at their own size. */
-  async readAll(
-    slabs: readonly (() => SagittalSlab)[],
-    progress: (fraction: number) => void,
-  ): Promise<PlaneReading[]> {
-    const readings: PlaneReading[] = [];
-    await this.run(
-      slabs.map((slab) => ({ slab, scale: 1 })),
-      async ({ slab, prepared, output }) => {
-        const heatmaps = imageOf(output.heatmaps.at(-1)!);
-        const attention = output.attention && imageOf(output.attention);
-        const discs = await this.decode(heatmaps, prepared, slab);
-        readings.push({ slab, prepared, stride: this.stride, heatmaps, attention, discs });
-        progress(readings.length / slabs.length);
-      },
-    );
-    return readings;
-  }
-
-  /** The same slab read at further sizes, and upright where the spine leans; all maps averaged. */
-  async refine(reading: PlaneReading, progress: (fraction: number) => void): Promise<PlaneReading> {
-    const entries: ScaledMaps[] = [{ maps: reading.heatmaps, scale: 1 }];
-    const lean = this.lean(reading);
-    const turned = lean === 0 ? null : turnSlab(reading.slab, lean);
-    const slab = turned?.slab ?? reading.slab;
-    await this.run(
-      furtherScales.map((scale) => ({ slab: () => slab, scale })),
-      ({ prepared, output }) => {
-        // Cells per common cell, by the pixel sizes that were really used.
-        const ratio = reading.prepared.step[0] / prepared.step[0];
-        const maps = imageOf(output.heatmaps.at(-1)!);
-        const place = turned && { turn: lean, origin: originIn(turned, reading, prepared) };
-        entries.push({ maps, scale: ratio, ...place });
-        progress((entries.length - 1) / furtherScales.length);
-      },
-    );
-    const [, height, width] = reading.heatmaps.shape;
-    const heatmaps = await this.stages.timed('decode', () => combineScales(entries, [height, width]));
-    return { ...reading, heatmaps, discs: await this.decode(heatmaps, reading.prepared, reading.slab) };
-  }
-
-  private lean({ discs, slab, prepared }: PlaneReading): number {
-    const { frame } = this.description.input;
-    return frame === 'picture' ? leanOf(discs, this.cellSize(slab, prepared)) : 0;
-  }
-
-  private cellSize({ spacing }: SagittalSlab, { step }: PreparedSlab): readonly [number, number] {
-    return [this.stride * step[0] * spacing[0], this.stride * step[1] * spacing[1]];
-  }
-
-  /**
-   * Runs the network over pictures, one after the other. While it looks at one, the next is prepared and what it said
-   * of the last is made use of.
-   */
-  private async run(pictures: readonly Picture[], use: (seen: Seen) => void | Promise<void>): Promise<void> {
-    const prepare = ({ slab: make, scale }: Picture) =>
-      this.stages.timed('prepare', () => {
-        const slab = make();
-        return { slab, prepared: prepareSlab(slab, this.description, scale) };
-      });
-    let last: Seen | undefined;
-    let next = pictures.length > 0 ? await prepare(pictures[0]) : undefined;
-    for (let index = 1; next; index++) {
-      const current = next;
-      const running = this.inference.run(current.prepared.batch, { stacks: 'last' });
-      // Whatever happens meanwhile, no pass is left under way.
-      const settled = running.catch(() => undefined);
-      try {
-        if (last) await use(last);
-        next = index < pictures.length ? await prepare(pictures[index]) : undefined;
-        last = { ...current, output: await this.stages.timed('network', () => running) };
-      } finally {
-        await settled;
-      }
-    }
-    if (last) await use(last);
-  }
-
-  private decode(maps: Float32Tensor, prepared: PreparedSlab, slab: SagittalSlab): Promise<DecodedDisc[]> {
-    const { channels, input } = this.description;
-    return this.stages.timed('decode', () =>
-      decodeChain(maps, {
-        values: channels.values,
-        anyDisc: channels.anyDisc,
-        mmPerCell: this.cellSize(slab, prepared),
-        frame: input.frame,
-        visible: visibleBox(prepared, this.stride),
-      }),
-    );
-  }
-}
-
-/** Network input (0..1) below which nothing is seen. */
-const dark = 0.02;
-
-/** The part of the heat maps that shows the picture without the black frame that some images bring along. */
-function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBox {
-  const width = batch.shape[3];
-  let [top, left, bottom, right] = [content[0], content[1], -1, -1];
-  for (let row = 0; row < content[0]; row++)
-    for (let column = 0; column < content[1]; column++) {
-      if (batch.data[row * width + column] < dark) continue;
-      top = Math.min(top, row);
-      bottom = row;
-      left = Math.min(left, column);
-      right = Math.max(right, column);
-    }
-  // From the outer edges of pixels to cells.
-  const cell = (edge: number): number => inputToCell(edge - 0.5, stride);
-  return { top: cell(top), bottom: cell(bottom + 1), left: cell(left), right: cell(right + 1) };
-}
-
-/** Where the first cell of a reading lies in the maps of its turned slab. */
-function originIn(
-  turned: TurnedSlab,
-  { prepared, stride }: PlaneReading,
-  inTurned: PreparedSlab,
-): [row: number, column: number] {
-  const there = turned.place(cellToSlab({ row: 0, column: 0 }, prepared, stride));
-  const [inputRow, inputColumn] = slabToInput(inTurned, there.row, there.column);
-  return [inputToCell(inputRow, stride), inputToCell(inputColumn, stride)];
-}
-
-/** Network input pixel (fractional, along one axis) at the centre of a heat-map cell. */
-function cellToInput(cell: number, stride: number): number {
-  return (cell + 0.5) * stride - 0.5;
-}
-
-/** The inverse of {@link cellToInput}. */
-function inputToCell(pixel: number, stride: number): number {
-  return (pixel + 0.5) / stride - 0.5;
+  const inSearch = discs.map((disc) => ({
+    ...disc,
+    ...slabToCell(cellToSlab(disc, prepared, stride), readings[0].prepared, stride),
+  }));
+  return sidewaysPlaces(inSearch, mapOf, slabs, slab.slice.index, sliceSpacing(slab));
 }
 
 /** The discs of a reading in the pixels of its slab. */
 export const discsOnSlab = ({ discs, prepared, stride }: Reading): DecodedDisc[] =>
   discs.map((disc) => ({ ...disc, ...cellToSlab(disc, prepared, stride) }));
-
-/** The slab's pixel under a cell. */
-function cellToSlab({ row, column }: Place, prepared: PreparedSlab, stride: number): Place {
-  const [slabRow, slabColumn] = inputToSlab(prepared, cellToInput(row, stride), cellToInput(column, stride));
-  return { row: slabRow, column: slabColumn };
-}
-
-/** A batch of one without its leading axis, and without the channel axis of a single channel. */
-function imageOf({ data, shape: [, channels, height, width] }: Float32Tensor): Float32Tensor {
-  return { data, shape: channels === 1 ? [height, width] : [channels, height, width] };
-}
