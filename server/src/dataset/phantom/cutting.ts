@@ -14,6 +14,8 @@ export interface Padding {
   readonly right: number;
 }
 
+export const noPadding: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
+
 /** Zero padding as from a scan of another shape: half of all pictures, up to a third of a side. */
 export function samplePadding(random: Random, frame: Frame): Padding {
   const padded = random.chance(0.5);
@@ -24,6 +26,28 @@ export function samplePadding(random: Random, frame: Frame): Padding {
     bottom: side(frame.height),
     left: side(frame.width),
     right: side(frame.width),
+  };
+}
+
+/**
+ * All but a small window about a point: volumes cut down to what somebody cared for.
+ * @param at in pixels; in the window, and inside the frame
+ */
+export function sampleWindow(
+  random: Random,
+  frame: Frame & { readonly spacing: number },
+  at: Point,
+): Padding {
+  const height = random.uniform(60, 150) / frame.spacing;
+  const width = random.uniform(55, 150) / frame.spacing;
+  const top = at.y - random.uniform(0.1, 0.9) * height;
+  const left = at.x - random.uniform(0.3, 0.7) * width;
+  const cut = (pixels: number): number => Math.max(0, Math.floor(pixels));
+  return {
+    top: cut(top),
+    bottom: cut(frame.height - top - height),
+    left: cut(left),
+    right: cut(frame.width - left - width),
   };
 }
 

@@ -1,6 +1,14 @@
 import { sampleContrast, samplePalette } from './contrast.js';
 import { corrupt } from './corruption.js';
-import { applyPadding, isInside, removeFace, samplePadding } from './cutting.js';
+import {
+  applyPadding,
+  isInside,
+  noPadding,
+  removeFace,
+  samplePadding,
+  sampleWindow,
+  type Padding,
+} from './cutting.js';
 import { applyGlow, sampleFieldEnd, squeezed } from './field-end.js';
 import { blur } from './filters.js';
 import { paint } from './painter.js';
@@ -28,6 +36,8 @@ export interface PhantomOptions {
   readonly askew?: Askew;
   /** The share of pictures that reach down to the end of the scanner's field. Default: none. */
   readonly fieldEnds?: number;
+  /** The share of pictures of which only a small window about one of the discs is left. Default: none. */
+  readonly windows?: number;
   /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
   readonly clean?: boolean;
 }
@@ -59,8 +69,8 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const contrast = options.contrast ?? sampleContrast(random.fork('contrast'));
   const { spine, shapes, view: whole } = drawScenery(random, { ...options, width, height });
   const cuts = random.fork('cuts');
-  const padding = samplePadding(cuts, whole);
-  const shown = options.clean ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
+  const padding = padFor(whole, spine, random, cuts, options);
+  const shown = options.clean ? noPadding : padding;
   const ends = random.fork('field end');
   const end = ends.chance(options.fieldEnds ?? 0) ? sampleFieldEnd(ends, height - shown.bottom) : null;
   const view = end ? squeezed(whole, end) : whole;
@@ -93,6 +103,21 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const outside = placed.filter((d) => !listed.includes(d));
   const seen = listed.map((d) => ({ ...d, visibility: visibilityAt(spine, d.value, { image, ...view }) }));
   return { width, height, spacing: view.spacing, contrast, image, discs: seen, outside };
+}
+
+/** What is black about the picture: a window's surroundings, or what a scan of another shape leaves. */
+function padFor(
+  view: View,
+  { discs }: Spine,
+  random: Random,
+  cuts: Random,
+  { windows = 0 }: PhantomOptions,
+): Padding {
+  const own = random.fork('window');
+  const places = discs.map(({ target }) => view.project(target)).filter((p) => isInside(p, view, noPadding));
+  return places.length > 0 && own.chance(windows)
+    ? sampleWindow(own, view, places[own.integer(0, places.length - 1)])
+    : samplePadding(cuts, view);
 }
 
 /** Only the unbroken run of levels from the first visible one: a curve may leave the picture and return. */

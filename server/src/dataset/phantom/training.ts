@@ -9,6 +9,9 @@ const askew = { share: 0.3, degrees: 32 } as const;
 /** So many reach down to the end of the scanner's field. */
 const fieldEnds = 0.35;
 
+/** Of so many only a window is left: without one, what shows neither head nor sacrum would nearly always be a chest. */
+const windows = 0.12;
+
 /** Pictures drawn at most for one that shows its discs. */
 const attempts = 8;
 
@@ -27,7 +30,7 @@ export function drawTrainingPhantom(seed: number | string, options: PhantomOptio
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? seed : `${seed} again ${attempt}`;
     const contrast = options.contrast ?? sampleTrainingContrast(new Random(`contrast ${name}`));
-    const drawn = drawPhantom(name, { askew, fieldEnds, ...options, contrast });
+    const drawn = drawPhantom(name, { askew, fieldEnds, windows, ...options, contrast });
     if (attempt === attempts || showsItsDiscs(drawn)) return drawn;
   }
 }
