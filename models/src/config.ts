@@ -75,3 +75,12 @@ export const inputMultiple = 64;
 export function heatmapStride(config: NetworkConfig): 1 | 4 {
   return config.variant === 'reference' ? 1 : 4;
 }
+
+/**
+ * Position on a heat-map grid of an input position. Cell c covers the input pixels
+ * stride·c … stride·c + stride - 1, so that its centre lies at stride·c + (stride - 1) / 2.
+ */
+export const pixelToCell = (pixel: number, stride: number): number => (pixel + 0.5) / stride - 0.5;
+
+/** Inverse of {@link pixelToCell}. */
+export const cellToPixel = (cell: number, stride: number): number => (cell + 0.5) * stride - 0.5;

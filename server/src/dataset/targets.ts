@@ -1,3 +1,4 @@
+import { pixelToCell } from '@disc-labeling/models/config';
 import type { Float32Tensor } from '@disc-labeling/models/engines/types';
 
 /** A disc's target point in input pixels; whole numbers are pixel centres. */
@@ -20,15 +21,6 @@ export interface TargetGrid {
   /** The map that answers to any disc, or null. */
   readonly anyDisc: number | null;
 }
-
-/**
- * Position on a heat-map grid of an input position. Cell c covers the input pixels
- * stride·c … stride·c + stride - 1, so that its centre lies at stride·c + (stride - 1) / 2.
- */
-export const pixelToCell = (pixel: number, stride: number): number => (pixel + 0.5) / stride - 0.5;
-
-/** Inverse of {@link pixelToCell}. */
-export const cellToPixel = (cell: number, stride: number): number => (cell + 0.5) * stride - 0.5;
 
 /**
  * Gaussian target maps with a peak of 1, sampled at cell centres.

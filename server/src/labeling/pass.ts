@@ -1,10 +1,9 @@
 /** One network at work on slabs: what it is shown, what it says, and which discs that makes. */
-import { heatmapStride } from '@disc-labeling/models/config';
+import { heatmapStride, pixelToCell } from '@disc-labeling/models/config';
 import type { Float32Tensor, Inference } from '@disc-labeling/models/engines/types';
 import { throwIfCancelled } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import type { SagittalSlab } from '../volume/slice.js';
-import { inputToCell } from './cells.js';
 import { decodeChain, type DecodedDisc, type VisibleBox } from './decode.js';
 import { prepareSlab, type PreparedSlab } from './preprocess.js';
 
@@ -45,6 +44,7 @@ export interface Seen {
   readonly attention: Float32Tensor | null;
 }
 
+/** One network over slabs. */
 export class Pass {
   /** Network input pixels per heat-map cell. */
   readonly stride: number;
@@ -133,7 +133,7 @@ function visibleBox({ batch, content }: PreparedSlab, stride: number): VisibleBo
       right = Math.max(right, column);
     }
   // From the outer edges of pixels to cells.
-  const cell = (edge: number): number => inputToCell(edge - 0.5, stride);
+  const cell = (edge: number): number => pixelToCell(edge - 0.5, stride);
   return { top: cell(top), bottom: cell(bottom + 1), left: cell(left), right: cell(right + 1) };
 }
 

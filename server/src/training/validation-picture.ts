@@ -1,6 +1,7 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
+import { cellToPixel } from '@disc-labeling/models/config';
 import type { Float32Tensor } from '@disc-labeling/models/engines/types';
-import { cellToPixel, type TargetGrid } from '../dataset/targets.js';
+import type { TargetGrid } from '../dataset/targets.js';
 import { background, discColor, text } from '../pictures/colors.js';
 import { font } from '../pictures/font.js';
 import { shorten, spread } from '../pictures/layout.js';

@@ -1,3 +1,4 @@
+import { cellToPixel } from '@disc-labeling/models/config';
 import type { Float32Tensor, HourglassOutput } from '@disc-labeling/models/engines/types';
 import type { LossConfig, TrainingBatch } from '@disc-labeling/models/training';
 import {
@@ -9,7 +10,6 @@ import {
   type PlacedDisc,
 } from '../evaluation/metrics.js';
 import { decodeChain } from '../labeling/decode.js';
-import { cellToPixel } from '../dataset/targets.js';
 import type { DiscPoint, TargetGrid } from '../dataset/targets.js';
 import type { SampleBatch } from './batches.js';
 import { turnedMaps, turnedPlace } from './turned.js';

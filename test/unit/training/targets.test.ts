@@ -1,4 +1,5 @@
-import { cellToPixel, gaussianTargets, pixelToCell } from '@disc-labeling/server/dataset/targets';
+import { cellToPixel, pixelToCell } from '@disc-labeling/models/config';
+import { gaussianTargets } from '@disc-labeling/server/dataset/targets';
 import { describe, expect, it } from 'vitest';
 
 const grid = { height: 64, width: 128, stride: 4, values: [3, 4, null], anyDisc: 2 };
