@@ -35,6 +35,24 @@ describe('the spine of a phantom', () => {
     expect(mean((s) => s.discs[0].depth)).toBeLessThan(17);
   });
 
+  it('has a vertebra between any two discs, of the tallest people as well', () => {
+    expect(Math.max(...spines.map((s) => s.discs[22].arc))).toBeGreaterThan(650);
+    for (const { discs } of spines)
+      discs.slice(1).forEach(({ posterior: p }, i) => {
+        const above = discs[i].posterior;
+        expect(Math.hypot(p.x - above.x, p.y - above.y)).toBeGreaterThan(8.5);
+      });
+  });
+
+  it('turns backwards from L2/L3 to L5/S1, by some 20 degrees', () => {
+    const turns = spines.map(
+      ({ discs, angle }) => ((angle(discs[22].arc) - angle(discs[19].arc)) * 180) / Math.PI,
+    );
+    const mean = turns.reduce((sum, turn) => sum + turn, 0) / turns.length;
+    expect(mean).toBeGreaterThan(15);
+    expect(mean).toBeLessThan(35);
+  });
+
   it('keeps the cues to the level independent of each other', () => {
     const gapGrowth = spines.map((s) =>
       Math.log((s.discs[9].arc - s.discs[8].arc) / (s.discs[2].arc - s.discs[1].arc)),
@@ -48,6 +66,18 @@ describe('the spine of a phantom', () => {
       [depthGrowth, slope],
     ])
       expect(Math.abs(correlation(a, b))).toBeLessThan(0.28);
+  });
+});
+
+describe('the cord of a phantom', () => {
+  it('ends between T12 and L2', () => {
+    for (let n = 0; n < 20; n++) {
+      const { spine, shapes } = drawScene(new Random(`cord ${n}`));
+      const cord = shapes.filter(({ tissue }) => tissue === 'cord').flatMap(({ points }) => points);
+      const end = Math.max(...cord.map(({ y }) => y));
+      expect(end).toBeGreaterThan(spine.discs[16].posterior.y - 5);
+      expect(end).toBeLessThan(spine.discs[19].posterior.y + 5);
+    }
   });
 });
 

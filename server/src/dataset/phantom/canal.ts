@@ -37,7 +37,7 @@ export function sampleCanal(random: Random): Canal {
   };
 }
 
-const lastArc = (spine: Spine): number => spine.discs[spine.discs.length - 1].arc + 20;
+const lastArc = (spine: Spine): number => spine.discs[spine.discs.length - 1].arc + 30;
 
 /** CSF, cord and the ligaments along the canal, from the foramen magnum down. */
 export function drawCanal(
@@ -105,9 +105,18 @@ interface CordPlace {
   readonly lateral: number;
 }
 
+/**
+ * Where the cord ends: from the middle of T12 to low in L2, on average low in L1 (Saifuddin et al. 1998).
+ * @param level counted from 0 = C2/C3, with fractions
+ */
+function conusArc({ discs }: Spine, level: number): number {
+  const above = Math.floor(level);
+  return discs[above].arc + (level - above) * (discs[above + 1].arc - discs[above].arc);
+}
+
 function drawCord(drawing: Drawing, spine: Spine, canal: Canal, place: CordPlace): void {
   const { random, enlargement, upper, brainstem, lateral } = place;
-  const conus = spine.discs[random.integer(16, 18)].arc;
+  const conus = conusArc(spine, random.uniform(16.6, 18.8));
   const drift = random.uniform(-0.35, 0.25);
   const deviate = random.normal(0, 0.5);
   const centralCanal = random.chance(0.25);

@@ -20,6 +20,7 @@ export const sampleLandmarks = (random: Random): Landmarks => ({
 export interface NeckOutline {
   readonly skin: Point[];
   readonly muscle: Point[];
+  readonly frontSkin: Point[];
   readonly backSkin: Point[];
   readonly backFat: number;
 }
@@ -68,6 +69,7 @@ export function sampleNeckOutline(
   return {
     skin: between(smooth(frontLine), smooth(back)),
     muscle: between(smooth(frontInner), smooth(backInner)),
+    frontSkin: smooth(frontLine),
     backSkin: smooth(back),
     backFat,
   };

@@ -41,21 +41,34 @@ const depthKnots = [0, 3, 7, 10, 14, 18, 22];
 const depthValues = [14.5, 15.3, 17, 19.5, 24, 29, 31];
 const tangentArcs = [0, 35, 65, 100, 140, 190, 250, 320, 400, 480];
 const tangentDegrees = [2, 7, 13, 20, 23, 17, 6, -5, -12, 2];
+/** Degrees by which lordosis turns the line back on from L2/L3, and at so many discs below it; S1 is steeper still. */
+const lordosisDegrees = [0, 3, 10, 21, 32];
 const firstArc = -80;
+/** At least; tall people's spines end lower. */
 const lastArc = 620;
 const radians = Math.PI / 180;
 
+/** What lumbar lordosis adds to the tangent, in degrees; unlike the curves above it, it keeps to its levels. */
+function sampleLordosis(random: Random, arcs: readonly number[]): (arc: number) => number {
+  const strength = Math.max(0.2, random.normal(1, 0.35));
+  const sacrum = arcs[levels - 1] + 35;
+  const knots = [...arcs.slice(levels - 4), sacrum];
+  const degrees = lordosisDegrees.map((d) => d * strength);
+  return (arc) => interpolate(knots, degrees, arc);
+}
+
 /** Tangent of the posterior line per mm of arc, smoothed over 31 mm. */
-function sampleAngles(random: Random): Float64Array {
+function sampleAngles(random: Random, arcs: readonly number[]): Float64Array {
+  const lordosis = sampleLordosis(random.fork('lordosis'), arcs);
   const stretch = random.uniform(0.75, 1.3);
   const global = random.normal(4, 7);
   const knots = tangentArcs.map((arc) => arc * stretch);
   const degrees = tangentDegrees.map((d) => d + random.normal(0, random.uniform(7, 9)) + global);
-  const count = lastArc - firstArc + 1;
-  const raw = Float64Array.from(
-    { length: count },
-    (_, i) => interpolate(knots, degrees, firstArc + i) * radians,
-  );
+  const count = Math.max(lastArc, Math.ceil(arcs[levels - 1]) + 60) - firstArc + 1;
+  const raw = Float64Array.from({ length: count }, (_, i) => {
+    const arc = firstArc + i;
+    return (interpolate(knots, degrees, arc) + lordosis(arc)) * radians;
+  });
   const half = 15;
   return raw.map((_, i) => {
     let sum = 0;
@@ -99,7 +112,8 @@ function sampleArcs(random: Random, size: number): number[] {
 /** Samples a spine: its curve, gaps, depths, discs, wedges and tilts. */
 export function sampleSpine(random: Random): Spine {
   const size = Math.max(0.75, random.normal(1, 0.08));
-  const angles = sampleAngles(random.fork('curve'));
+  const arcs = sampleArcs(random.fork('gaps'), size);
+  const angles = sampleAngles(random.fork('curve'), arcs);
   const line = integrate(angles);
   const index = (arc: number): number => Math.max(0, Math.min(angles.length - 1.001, arc - firstArc));
   const read = (values: Float64Array, arc: number): number => {
@@ -112,7 +126,6 @@ export function sampleSpine(random: Random): Spine {
     const a = angle(arc);
     return point(read(line.x, arc) + behind * Math.cos(a), read(line.y, arc) - behind * Math.sin(a));
   };
-  const arcs = sampleArcs(random.fork('gaps'), size);
   const discs = sampleDiscs(random.fork('discs'), size, arcs, angle, at);
   return { size, discs, angle, at };
 }

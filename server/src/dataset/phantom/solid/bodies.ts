@@ -83,7 +83,7 @@ function drawSacrum(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine } = subject;
   const random = subject.random.fork('sacrum');
   const last = spine.discs[spine.discs.length - 1];
-  const tilt = random.uniform(0.5, 0.9);
+  const tilt = random.uniform(0.2, 0.6);
   const left = narrowing(lateral, 42);
   if (left < 0.2) return;
   let angle = Math.atan2(-last.up.x, -last.up.y) + tilt * 0.5;

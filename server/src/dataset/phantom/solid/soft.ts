@@ -1,6 +1,6 @@
 import { drawPosteriorMuscles, sampleNeckOutline } from '../neck.js';
 import { add, between, ellipse, interpolate, offset, openSpline, type Point, ribbon } from '../polygon.js';
-import { arcsBetween, bodyDepth, type Spine } from '../spine.js';
+import { arcsBetween, bodyDepth } from '../spine.js';
 import { type Drawing, narrowing } from '../tissue.js';
 import { drawFrontOfTrunk } from '../trunk.js';
 import { Bodies, share } from './extent.js';
@@ -14,7 +14,6 @@ const halfWidth = (arc: number): number =>
 /** Skin, fat and muscle of head, neck and trunk: all outlines draw in towards the sides. */
 export function drawSurface(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine, landmarks, head } = subject;
-  const pelvis = pelvisOutline(spine, lateral);
   const random = subject.random.fork('outline');
   const outline = sampleNeckOutline(spine, landmarks, subject.spinousReach, random, 0);
   const drawnIn = (points: readonly Point[]): Point[] =>
@@ -27,6 +26,7 @@ export function drawSurface(drawing: Drawing, subject: Subject, lateral: number)
     });
   const headSkin = head.place(headOutline(head, lateral));
   const skin = drawnIn(outline.skin);
+  const pelvis = pelvisOutline(subject, drawnIn(outline.frontSkin), drawnIn(outline.backSkin), lateral);
   drawing.add('skin', skin);
   drawing.add('skin', pelvis);
   drawing.add('skin', headSkin);
@@ -34,25 +34,36 @@ export function drawSurface(drawing: Drawing, subject: Subject, lateral: number)
   drawing.add('fat', offset(pelvis, -1.2));
   drawing.add('fat', offset(headSkin, -1.2));
   drawing.add('muscle', drawnIn(outline.muscle));
-  drawing.add('muscle', offset(pelvis, -outline.backFat - 6));
+  drawing.add('muscle', offset(pelvis, -outline.backFat - 1));
   drawing.add('muscle', offset(headSkin, -head.layers.scalp));
 }
 
-/** Belly and buttocks, where the trunk of the midline pictures ends; down to where no picture reaches. */
-function pelvisOutline(spine: Spine, lateral: number): Point[] {
+/** Belly and buttocks, on from where the trunk's outlines end, round the sacrum and down to where no picture reaches. */
+function pelvisOutline(
+  { random: streams, spine }: Subject,
+  front: readonly Point[],
+  back: readonly Point[],
+  lateral: number,
+): Point[] {
+  const random = streams.fork('pelvis');
+  const belly = random.uniform(-10, 60);
+  const buttocks = random.uniform(0, 30);
   const left = narrowing(lateral, 175);
-  const arcs = [400, 440, 480, 520, 560, 600];
-  const behind = (s: number): number => interpolate([400, 480, 540, 600], [40, 56, 80, 95], s);
-  const front = (s: number): number => interpolate([400, 480, 600], [168, 172, 140], s);
-  const last = spine.at(600, 0);
-  const line = (far: (s: number) => number): Point[] => [
-    ...arcs.map((s) => spine.at(s, far(s) * left)),
-    { x: last.x + far(600) * left, y: last.y + 250 },
+  const lumbosacral = spine.discs[spine.discs.length - 1].posterior;
+  // From further up, so that both outlines are one.
+  const on = (line: readonly Point[], path: readonly Point[]): Point[] => [
+    ...line.slice(-9, -1),
+    ...openSpline([line[line.length - 1], ...path]),
   ];
-  return between(
-    line((s) => -front(s)),
-    line(behind),
-  );
+  const navel = front[front.length - 1];
+  const down = [60, 140, 320].map((y, i) => add(navel, { x: belly * [0.4, 1, 1][i], y }));
+  const loin = back[back.length - 1];
+  const upper = Math.max(lumbosacral.y + 30, loin.y + 25);
+  const around = [78, 110, 105, 95].map((behind, i) => ({
+    x: lumbosacral.x + left * (behind + buttocks * (i === 0 ? 0.6 : 1)),
+    y: upper + [0, 65, 140, 300][i],
+  }));
+  return between(on(front, down), on(back, around));
 }
 
 /** Lungs, mediastinum and great vessels; in the neck the carotid sheaths and the fat beside the scalenes. */
