@@ -6,6 +6,7 @@ import type { Galleries } from '../gallery/galleries.js';
 import type { Dashboards } from '../training/dashboards.js';
 import type { Trainings } from '../training/trainings.js';
 import type { Reports } from '../report/reports.js';
+import { commandIds } from './ids.js';
 
 /** What commands work on. */
 export interface Extension {
@@ -20,20 +21,33 @@ export interface Extension {
 
 /** One command: when it can't run, and what it does. */
 export interface Command {
-  /** Why it can't be done now, as a sentence for the user; null when it can. */
   readonly obstacle?: Obstacle;
   readonly run: (extension: Extension, ...args: unknown[]) => unknown;
 }
 
+/** Why something can't be done now. */
+export interface Hindrance {
+  /** A sentence for the user. */
+  readonly reason: string;
+  /** The command that removes it, and what its button says. */
+  readonly remedy?: { readonly title: string; readonly command: string };
+}
+
 /** Says why something can't be done now; null when it can. */
-export type Obstacle = (extension: Extension) => string | null;
+export type Obstacle = (extension: Extension) => Hindrance | null;
 
 /** Where the backend may not or can't run. */
-export function withoutBackend({ backend }: Extension): string | null {
+export function withoutBackend({ backend }: Extension): Hindrance | null {
   if (backend.health === 'untrusted')
-    return vscode.l10n.t('This workspace is not trusted, so labelling is off. Manage trust to turn it on.');
+    return {
+      reason: vscode.l10n.t('This workspace is not trusted, so labelling is off.'),
+      remedy: { title: vscode.l10n.t('Manage Trust'), command: 'workbench.trust.manage' },
+    };
   if (backend.health === 'failed')
-    return vscode.l10n.t('The backend stopped after repeated crashes. Restart it first.');
+    return {
+      reason: vscode.l10n.t('The backend stopped after repeated crashes. Restart it first.'),
+      remedy: { title: vscode.l10n.t('Restart'), command: commandIds.restartBackend },
+    };
   return null;
 }
 
@@ -46,10 +60,10 @@ export const onGiven = (run: (extension: Extension, given: unknown) => unknown):
 /** The first of several obstacles. */
 export const firstOf =
   (...obstacles: Obstacle[]) =>
-  (extension: Extension): string | null => {
+  (extension: Extension): Hindrance | null => {
     for (const obstacle of obstacles) {
-      const reason = obstacle(extension);
-      if (reason !== null) return reason;
+      const hindrance = obstacle(extension);
+      if (hindrance) return hindrance;
     }
     return null;
   };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../words.js';
 import { backendCommands } from './backend.js';
 import { configurationCommands } from './configuration.js';
-import type { Command, Extension } from './command.js';
+import type { Command, Extension, Hindrance } from './command.js';
 import { datasetCommands } from './datasets.js';
 import { evaluationCommands } from './evaluation.js';
 import { commandIds, type CommandName } from './ids.js';
@@ -41,8 +41,8 @@ export function registerCommands(extension: Extension): vscode.Disposable {
 /** Runs a command, or says why not. Shared with the viewers' buttons. */
 export async function perform(extension: Extension, name: CommandName, args: unknown[] = []): Promise<void> {
   const { obstacle, run } = commands[name];
-  const reason = obstacle?.(extension) ?? null;
-  if (reason !== null) return void vscode.window.showInformationMessage(reason);
+  const hindrance = obstacle?.(extension) ?? null;
+  if (hindrance) return void explain(hindrance);
   try {
     await run(extension, ...args);
   } catch (error) {
@@ -50,4 +50,9 @@ export async function perform(extension: Extension, name: CommandName, args: unk
     extension.backend.log.error(`${commandIds[name]}: ${String(error)}`);
     void vscode.window.showErrorMessage(messageOf(error));
   }
+}
+
+async function explain({ reason, remedy }: Hindrance): Promise<void> {
+  const chosen = await vscode.window.showInformationMessage(reason, ...(remedy ? [remedy.title] : []));
+  if (remedy && chosen === remedy.title) await vscode.commands.executeCommand(remedy.command);
 }

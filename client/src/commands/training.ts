@@ -5,7 +5,7 @@ import type { Backend } from '../backend.js';
 import { findConfigurations, isConfigurationFile, saveConfiguration } from '../configuration.js';
 import { startTraining } from '../training/start.js';
 import { freePath, shown, workspaceFolders } from '../workspace.js';
-import { onGiven, type Command, type Extension } from './command.js';
+import { onGiven, type Command, type Extension, type Obstacle } from './command.js';
 import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 
@@ -187,8 +187,8 @@ async function openRun({ backend, dashboards }: Extension, argument: unknown): P
   if (path !== undefined) dashboards.open(path);
 }
 
-const withoutTraining = (extension: Extension): string | null =>
-  extension.trainings.running.length === 0 ? vscode.l10n.t('No training of this window is running.') : null;
+const withoutTraining: Obstacle = ({ trainings }) =>
+  trainings.running.length === 0 ? { reason: vscode.l10n.t('No training of this window is running.') } : null;
 
 /** What is done with trainings. */
 export const trainingCommands = {

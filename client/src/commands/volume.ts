@@ -6,12 +6,14 @@ import { firstOf, withoutBackend, type Command, type Extension, type Obstacle } 
 import { openWithViewer } from './open-with-viewer.js';
 import { saveLabels } from './save-labels.js';
 
-const noViewer = (): string =>
-  vscode.l10n.t('Open a volume (.nii or .nii.gz) in the disc viewer first, and make it the active editor.');
-
-function withoutViewer({ editors }: Extension): string | null {
-  return editors.active ? null : noViewer();
-}
+const withoutViewer: Obstacle = ({ editors }) =>
+  editors.active
+    ? null
+    : {
+        reason: vscode.l10n.t(
+          'Open a volume (.nii or .nii.gz) in the disc viewer first, and make it the active editor.',
+        ),
+      };
 
 /** A command on the volume of the active viewer. */
 const onDocument = (
@@ -28,23 +30,27 @@ const onPanel = (run: (panel: ViewerPanel) => unknown, ...obstacles: Obstacle[])
   run: ({ editors }) => run(editors.active!),
 });
 
-const withoutLabels = ({ editors }: Extension): string | null =>
+const withoutLabels: Obstacle = ({ editors }) =>
   editors.active?.document.labels?.result.discs.length
     ? null
-    : vscode.l10n.t('There are no labels to save yet. Label the volume first.');
+    : { reason: vscode.l10n.t('There are no labels to save yet. Label the volume first.') };
 
-const withoutTruth = ({ editors }: Extension): string | null =>
-  editors.active?.document.truth ? null : vscode.l10n.t('No labels of a rater were found for this volume.');
+const withoutTruth: Obstacle = ({ editors }) =>
+  editors.active?.document.truth
+    ? null
+    : { reason: vscode.l10n.t('No labels of a rater were found for this volume.') };
 
 const withoutOverlay =
-  (kind: 'attention' | 'heatmap') =>
-  ({ editors }: Extension): string | null => {
+  (kind: 'attention' | 'heatmap'): Obstacle =>
+  ({ editors }) => {
     const labels = editors.active?.document.labels;
-    if (!labels) return vscode.l10n.t('There is no map to show yet. Label the volume first.');
+    if (!labels) return { reason: vscode.l10n.t('There is no map to show yet. Label the volume first.') };
     if (labels.overlays?.[kind]) return null;
-    return kind === 'attention'
-      ? vscode.l10n.t('The model {0} has no attention map.', labels.result.model)
-      : vscode.l10n.t('The heat map is not available. Label the volume again.');
+    const reason =
+      kind === 'attention'
+        ? vscode.l10n.t('The model {0} has no attention map.', labels.result.model)
+        : vscode.l10n.t('The heat map is not available. Label the volume again.');
+    return { reason };
   };
 
 /** What is done with volumes. */
