@@ -109,10 +109,12 @@ interface CordPlace {
  * Where the cord ends: from the middle of T12 to low in L2, on average low in L1 (Saifuddin et al. 1998).
  * @param level counted from 0 = C2/C3, with fractions
  */
-function conusArc({ discs }: Spine, level: number): number {
-  const above = Math.floor(level);
-  return discs[above].arc + (level - above) * (discs[above + 1].arc - discs[above].arc);
-}
+const conusArc = ({ discs }: Spine, level: number): number =>
+  interpolate(
+    discs.map((_, k) => k),
+    discs.map(({ arc }) => arc),
+    level,
+  );
 
 function drawCord(drawing: Drawing, spine: Spine, canal: Canal, place: CordPlace): void {
   const { random, enlargement, upper, brainstem, lateral } = place;

@@ -66,11 +66,13 @@ export function sampleNeckOutline(
   const frontInner = frontArcs.map((arc, i) => add(frontLine[i], spineNormal(spine, arc), frontFat));
   const backInner = back.map((p, i) => add(p, spineNormal(spine, arcsDown[i]), -backFat));
   const smooth = (line: readonly Point[]): Point[] => openSpline(line, 5);
+  const frontSkin = smooth(frontLine);
+  const backSkin = smooth(back);
   return {
-    skin: between(smooth(frontLine), smooth(back)),
+    skin: between(frontSkin, backSkin),
     muscle: between(smooth(frontInner), smooth(backInner)),
-    frontSkin: smooth(frontLine),
-    backSkin: smooth(back),
+    frontSkin,
+    backSkin,
     backFat,
   };
 }

@@ -25,8 +25,10 @@ export function drawSurface(drawing: Drawing, subject: Subject, lateral: number)
       return add(middle, { x: p.x - middle.x, y: p.y - middle.y }, left);
     });
   const headSkin = head.place(headOutline(head, lateral));
-  const skin = drawnIn(outline.skin);
-  const pelvis = pelvisOutline(subject, drawnIn(outline.frontSkin), drawnIn(outline.backSkin), lateral);
+  const front = drawnIn(outline.frontSkin);
+  const back = drawnIn(outline.backSkin);
+  const skin = between(front, back);
+  const pelvis = pelvisOutline(subject, front, back, lateral);
   drawing.add('skin', skin);
   drawing.add('skin', pelvis);
   drawing.add('skin', headSkin);
@@ -56,12 +58,25 @@ function pelvisOutline(
     ...openSpline([line[line.length - 1], ...path]),
   ];
   const navel = front[front.length - 1];
-  const down = [60, 140, 320].map((y, i) => add(navel, { x: belly * [0.4, 1, 1][i], y }));
+  const down = (
+    [
+      [0.4, 60],
+      [1, 140],
+      [1, 320],
+    ] as const
+  ).map(([share, y]) => add(navel, { x: share * belly, y }));
   const loin = back[back.length - 1];
   const upper = Math.max(lumbosacral.y + 30, loin.y + 25);
-  const around = [78, 110, 105, 95].map((behind, i) => ({
-    x: lumbosacral.x + left * (behind + buttocks * (i === 0 ? 0.6 : 1)),
-    y: upper + [0, 65, 140, 300][i],
+  const around = (
+    [
+      [78, 0.6, 0],
+      [110, 1, 65],
+      [105, 1, 140],
+      [95, 1, 300],
+    ] as const
+  ).map(([behind, share, y]) => ({
+    x: lumbosacral.x + left * (behind + share * buttocks),
+    y: upper + y,
   }));
   return between(on(front, down), on(back, around));
 }
