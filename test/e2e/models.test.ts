@@ -34,9 +34,8 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
   it('says in an empty workspace what can be done there', async () => {
     await editor.command('Disc Labeling: Focus on Runs View');
     const welcome = editor.page.locator('.pane:has(.pane-header[aria-label^="Runs"]) .welcome-view-content');
-    await welcome.waitFor();
     await (await editor.entry('Models', 'spine-whole')).waitFor();
-    expect(await welcome.innerText()).toMatch(/train/i);
+    await expect.poll(() => welcome.innerText()).toMatch(/train/i);
     await shot('empty-workspace');
   });
 
