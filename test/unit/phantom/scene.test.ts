@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import { drawScene } from '@disc-labeling/server/dataset/phantom/scene';
-import { sampleSpine, type Spine } from '@disc-labeling/server/dataset/phantom/spine';
+import { sampleSpine, type Spine, type SpineDisc } from '@disc-labeling/server/dataset/phantom/spine';
 
 const spines = Array.from({ length: 200 }, (_, i) => sampleSpine(new Random(`spine ${i}`)));
 
@@ -42,6 +42,19 @@ describe('the spine of a phantom', () => {
         const above = discs[i].posterior;
         expect(Math.hypot(p.x - above.x, p.y - above.y)).toBeGreaterThan(8.5);
       });
+  });
+
+  it('has bodies twice as high as the discs beside them, and discs of 4 to 5 mm in the neck', () => {
+    const thickness = ({ halfPosterior, halfAnterior }: SpineDisc): number => halfPosterior + halfAnterior;
+    for (const { discs } of spines)
+      discs.slice(1).forEach((lower, i) => {
+        const body = lower.arc - discs[i].arc - (thickness(discs[i]) + thickness(lower)) / 2;
+        expect(body).toBeGreaterThan(1.9 * Math.max(thickness(discs[i]), thickness(lower)));
+      });
+    const necks = spines.flatMap(({ discs }) => discs.slice(0, 5).map(thickness));
+    const mean = necks.reduce((sum, mm) => sum + mm, 0) / necks.length;
+    expect(mean).toBeGreaterThan(4);
+    expect(mean).toBeLessThan(5);
   });
 
   it('turns backwards from L2/L3 to L5/S1, by some 20 degrees', () => {

@@ -43,6 +43,14 @@ const tangentArcs = [0, 35, 65, 100, 140, 190, 250, 320, 400, 480];
 const tangentDegrees = [2, 7, 13, 20, 23, 17, 6, -5, -12, 2];
 /** Degrees by which lordosis turns the line back on from L2/L3, and at so many discs below it; S1 is steeper still. */
 const lordosisDegrees = [0, 3, 10, 21, 32];
+/** Thickness of discs on average, mm, where the way to the next is as in `gaps`. */
+const thicknessLevels = [0, 8, 14, 20, 22];
+const thicknessValues = [4, 4.8, 5.2, 8, 9];
+/**
+ * Of the way from one disc to the next, the most that a disc takes up. Bodies are far higher than discs (those of C3 to
+ * C7 11 to 13 mm, Panjabi et al. 1991); were they not, nobody could tell light bands from dark ones.
+ */
+const thickest = 0.31;
 const firstArc = -80;
 /** At least; tall people's spines end lower. */
 const lastArc = 620;
@@ -130,6 +138,11 @@ export function sampleSpine(random: Random): Spine {
   return { size, discs, angle, at };
 }
 
+/** The way from a disc to the nearer of its neighbours. */
+const closest = (arcs: readonly number[], k: number): number =>
+  Math.min(arcs[k] - (arcs[k - 1] ?? -Infinity), (arcs[k + 1] ?? Infinity) - arcs[k]);
+const usualArcs = gaps.reduce((arcs, gap) => [...arcs, arcs.at(-1)! + gap], [0]);
+
 function sampleDiscs(
   random: Random,
   size: number,
@@ -147,10 +160,12 @@ function sampleDiscs(
   return arcs.map((arc, k) => {
     const typical = interpolate(depthKnots, depthValues, k);
     const depth = 15 * (typical / 15) ** depthExponent * depthScale * random.normal(1, 0.03);
-    const base = interpolate([0, 8, 14, 20, 22], [4, 4.8, 5.2, 8, 9], k);
-    const half = Math.max(0.9, (base * thicknessScale * random.normal(1, 0.15)) / 2);
+    const room = closest(arcs, k);
+    const usual = (interpolate(thicknessLevels, thicknessValues, k) / closest(usualArcs, k)) * room;
+    const thickness = Math.max(1.8, usual * thicknessScale * random.normal(1, 0.15));
     const wedge = Math.max(-0.05, Math.min(0.35, meanWedge + random.normal(0, 0.07)));
     const bulge = Math.max(0, Math.min(1.6, meanBulge * random.uniform(0, 2) + random.normal(0, 0.15)));
+    const half = Math.min(thickness, thickest * room) / 2;
     const tilt = meanTilt * Math.max(0, 1 - k / tiltedLevels) + random.normal(0, 1.5) * radians;
     const posterior = at(arc);
     const slope = angle(arc) + tilt;

@@ -93,6 +93,9 @@ function discOutline(d: SpineDisc, frontBulge: number): Point[] {
   );
 }
 
+/** Of the height of a body, the most that one of its end plates takes up. */
+const thickestPlate = 0.09;
+
 /** Draws discs and the bodies C3 and below. */
 export function drawVertebrae(drawing: Drawing, spine: Spine, random: Random, lateral: number): void {
   const cortex = random.uniform(0.8, 1.7);
@@ -131,7 +134,8 @@ export function drawVertebrae(drawing: Drawing, spine: Spine, random: Random, la
     const lip = (e: Edges, f: Point): Edges => ({ ...e, anterior: add(e.anterior, f, lipping) });
     const outline = bodyOutline(lip(top, upper.forward), lip(bottom, lower.forward), waist);
     drawing.add('cortical', outline);
-    drawing.add('marrow', offset(outline, -cortex), deviate);
+    const height = lower.arc - upper.arc - upper.halfPosterior - lower.halfPosterior;
+    drawing.add('marrow', offset(outline, -Math.min(cortex, thickestPlate * height)), deviate);
     if (vein > 0 && Math.abs(lateral) < 3) {
       const m = mixPoints(top.posterior, bottom.posterior, veinHeight);
       const tip = add(m, upper.forward, vein);
