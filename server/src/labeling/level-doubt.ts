@@ -4,13 +4,10 @@ import type { Rival } from './confidence.js';
 
 /** The lowest disc that still shows where the count begins: C3/C4. */
 const lastAnchor = 4;
-/**
- * Where at least half of the discs score less, names are in doubt, if others fit at all: of such phantoms, by
- * model, a quarter to three fifths were named wrong, of the others one or two in a hundred.
- */
-const sure = { score: 0.9, ratio: 0.3 } as const;
-/** The same for a model whose scores were not fitted, by the next best names alone: it doubts much that is right. */
+/** Names are in doubt where others have this share of the evidence: of such phantoms, two or three tenths were named wrong. */
 const doubtful = 0.4;
+/** But not where at least half of the discs score this: that clears a fifth of those that are right, and few others. */
+const sure = 0.95;
 
 /** A reading as far as names are concerned. */
 interface NamedDiscs {
@@ -36,16 +33,14 @@ export function levelDoubt(
       `Neither ${discName(uppermostDisc)} nor ${discName(lastAnchor)} was found, from where levels are counted: ` +
       'the names are an estimate and may be off by several levels.'
     );
-  if (rival === null) return null;
+  if (rival === null || rival.ratio < doubtful) return null;
   const [first, last] = [discs[0].value, discs.at(-1)!.value].map((value) => discName(value + rival.shift));
   const range = discs.length === 1 ? first : `${first} to ${last}`;
   if (!confidence)
-    return rival.ratio < doubtful
-      ? null
-      : `Unsure of the level: the names ${range} would fit nearly as well (${percent(rival.ratio)} of the evidence).`;
+    return `Unsure of the level: the names ${range} would fit nearly as well (${percent(rival.ratio)} of the evidence).`;
   const scores = discs.map(({ score }) => score).sort((a, b) => a - b);
   const middle = scores[Math.floor((scores.length - 1) / 2)];
-  return middle >= sure.score || rival.ratio < sure.ratio
+  return middle >= sure
     ? null
     : `Unsure of the level: these names are right in about ${percent(middle)} of such cases; the next best are ${range}.`;
 }
