@@ -5,7 +5,7 @@ import { z } from 'zod';
  * the same tensors under the same names.
  *
  * `reference`: Azad, Rouhier, Cohen-Adad 2021 (bottleneck residuals, heat maps upsampled to the input grid).
- * `light`: about 1 M parameters (two 3x3 convolutions per residual, heat maps on the quarter grid).
+ * `light`: about 2 M parameters (two 3x3 convolutions per residual, heat maps on the quarter grid).
  */
 export const networkConfigSchema = z.strictObject({
   variant: z
@@ -61,7 +61,7 @@ export function lightNetwork(overrides: Partial<NetworkConfig> = {}): NetworkCon
     inputChannels: 1,
     stacks: 2,
     blocks: 1,
-    features: 48,
+    features: 64,
     joints: 12,
     attention: true,
     ...overrides,

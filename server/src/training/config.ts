@@ -247,7 +247,7 @@ export const trainingConfigSchema = z.strictObject({
     .union([z.enum(['reference', 'light']), networkConfigSchema])
     .default('reference')
     .describe(
-      'The network: `reference` (as published, with attention; 6.8 M parameters), `light` (about 1 M, quick on a CPU), or every width spelt out.',
+      'The network: `reference` (as published, with attention; 6.8 M parameters), `light` (about 2 M, quick on a CPU), or every width spelt out.',
     ),
   initial: z
     .string()
