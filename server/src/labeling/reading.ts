@@ -44,7 +44,7 @@ export interface ReadingOptions extends WorkOptions {
  */
 const searchScale = 0.8;
 /** Then the slice is read at its own size, and enlarged or reduced so. */
-const furtherScales = [0.88, 1.13];
+const furtherScales = [0.88, 1.13, 1.25];
 
 /**
  * Runs a network over a volume: the likely mid-sagittal slabs first, then the best of them at several sizes.
