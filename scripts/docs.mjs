@@ -225,6 +225,7 @@ const palette = {
   labelAgain: 'Labels the volume anew.',
   cancelLabelling: 'Ends the labelling under way.',
   chooseModel: 'Labels the volume with another model.',
+  setLevel: 'Asks which disc one is, where names are a level or more off; the others are counted from it.',
   saveLabels: 'Writes the label volume and its sidecar beside the image; asks before labels are replaced.',
   toggleAttention: 'Shows or hides the attention map.',
   toggleHeatMap: 'Shows or hides the heat map of the discs.',

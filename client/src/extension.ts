@@ -4,6 +4,7 @@ import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
 import { perform, registerCommands } from './commands/index.js';
 import { saveLabels } from './commands/save-labels.js';
+import { setLevel } from './commands/set-level.js';
 import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
 import { VolumeEditors } from './editor/editors.js';
@@ -108,6 +109,8 @@ async function answer({ document }: ViewerPanel, request: ViewerRequest, running
       return document.cancel();
     case 'chooseModel':
       return document.chooseModel(request.model);
+    case 'setLevel':
+      return setLevel(document, request.disc);
     case 'saveLabels':
       return saveLabels(document, running);
     case 'restart':

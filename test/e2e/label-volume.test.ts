@@ -86,6 +86,28 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await viewer.settled();
   });
 
+  it('names the discs as a reader says who knows one', async () => {
+    const before = await viewer.discs();
+    const notices = viewer.frame.locator('.notices');
+    const [first] = await viewer.frame.locator('.disc-row').all();
+    await first.click();
+    await viewer.frame.locator('.disc-rows').press('F2');
+    await editor.pick('Set Level: C2/C3', 'C4/C5');
+    await notices.getByText('Names moved 2 levels down by hand.').waitFor();
+    await viewer.settled();
+    await shot('level-set');
+    const moved = await viewer.discs();
+    expect(moved.map(({ value }) => value)).toEqual(before.map(({ value }) => value + 2));
+    expect(moved.map(({ world }) => world)).toEqual(before.map(({ world }) => world));
+    expect(await viewer.frame.locator('.disc-row[aria-selected=true] .name').innerText()).toBe('C4/C5');
+    await editor.command('Disc Labeling: Set Level');
+    await editor.pick('Set Level (1 of 2)', 'C5/C6');
+    await editor.pick('Set Level: C5/C6', 'Names as the model gave them');
+    await notices.getByText('Names moved').waitFor({ state: 'detached' });
+    await viewer.settled();
+    expect((await viewer.discs()).map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+  });
+
   it('lays the attention over the picture', async () => {
     const stage = viewer.frame.locator('canvas').first();
     const without = await stage.screenshot();

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LabelResult } from '@disc-labeling/server/protocol';
 import { repositoryDir } from '../support/shared.js';
 
 const cli = join(repositoryDir, 'dist', 'cli.mjs');
@@ -62,6 +63,28 @@ describe('label', () => {
     ).toBe('PNG');
   });
 
+  it('names the discs as a reader says who knows one', () => {
+    const named = (...args: string[]) => {
+      const { status, stdout } = run('label', volume, '--json', ...args);
+      expect(status).toBe(0);
+      return (JSON.parse(stdout) as LabelResult[])[0];
+    };
+    const own = named();
+    const moved = named('--level', 'C3/C4=T1/T2', '--output', 'moved');
+    expect(moved.levelShift).toBe(5);
+    expect(moved.discs.map(({ value }) => value)).toEqual(own.discs.map(({ value }) => value + 5));
+    expect(moved.discs.map(({ world }) => world)).toEqual(own.discs.map(({ world }) => world));
+    expect(moved.notices).toContain('Names moved 5 levels down by hand.');
+    const sidecar = JSON.parse(
+      readFileSync(join(folder, 'moved', 'sub-001_T2w_label-discs_dlabel.json'), 'utf8'),
+    ) as { GeneratedBy: { LevelShift: number }[]; Discs: { value: number }[] };
+    expect(sidecar.GeneratedBy[0].LevelShift).toBe(5);
+    expect(sidecar.Discs.map(({ value }) => value)).toEqual(moved.discs.map(({ value }) => value));
+    const up = named('--level', 'C4/C5=C3/C4');
+    expect(up.discs).toHaveLength(own.discs.length - 1);
+    expect(up.notices.join()).toContain('one disc is left out');
+  });
+
   it('ends with 1 and one line for a file that is no volume', () => {
     writeFileSync(join(folder, 'notes.nii.gz'), 'not a volume\n'.repeat(100));
     const { status, stdout, stderr } = run('label', 'notes.nii.gz', '--quiet');
@@ -90,6 +113,8 @@ describe('the program', () => {
       ['nonsense'],
       ['label'],
       ['label', volume, '--engine', 'steam'],
+      ['label', volume, '--level', 'C2/C3'],
+      ['label', volume, '--level', 'C2/C3=lumbar'],
       ['models', '--nonsense'],
       [],
     ])

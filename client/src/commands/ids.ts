@@ -3,6 +3,7 @@ export const commandIds = {
   labelAgain: 'discLabeling.labelAgain',
   cancelLabelling: 'discLabeling.cancelLabelling',
   chooseModel: 'discLabeling.chooseModel',
+  setLevel: 'discLabeling.setLevel',
   saveLabels: 'discLabeling.saveLabels',
   toggleAttention: 'discLabeling.toggleAttention',
   toggleHeatMap: 'discLabeling.toggleHeatMap',

@@ -6,7 +6,8 @@ import type { VolumeDocument } from '../editor/document.js';
 /** Writes the label volume beside the image; asks before it replaces one. */
 export async function saveLabels(document: VolumeDocument, backend: Backend): Promise<void> {
   const { result } = document.labels!;
-  const params = { uri: document.uri.toString(), discs: result.discs, model: result.model };
+  const { discs, model, levelShift } = result;
+  const params = { uri: document.uri.toString(), discs, model, levelShift };
   let saved = await backend.request(requests.saveLabels, params);
   if (saved.kept) {
     const replace = vscode.l10n.t('Replace');

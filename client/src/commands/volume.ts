@@ -5,6 +5,7 @@ import { chooseModel } from './choose-model.js';
 import { firstOf, withoutBackend, type Command, type Extension, type Obstacle } from './command.js';
 import { openWithViewer } from './open-with-viewer.js';
 import { saveLabels } from './save-labels.js';
+import { setLevel } from './set-level.js';
 
 const withoutViewer: Obstacle = ({ editors }) =>
   editors.active
@@ -35,6 +36,17 @@ const withoutLabels: Obstacle = ({ editors }) =>
     ? null
     : { reason: vscode.l10n.t('There are no labels to save yet. Label the volume first.') };
 
+const withoutDiscs: Obstacle = ({ editors }) => {
+  const { labels, report } = editors.active!.document;
+  if (!labels?.result.discs.length)
+    return { reason: vscode.l10n.t('There is no disc to name yet. Label the volume first.') };
+  return report === null
+    ? null
+    : {
+        reason: vscode.l10n.t('These labels are those of a test report. Label the volume to name its discs.'),
+      };
+};
+
 const withoutTruth: Obstacle = ({ editors }) =>
   editors.active?.document.truth
     ? null
@@ -58,6 +70,7 @@ export const volumeCommands = {
   labelAgain: onDocument((document) => document.label()),
   cancelLabelling: onDocument((document) => document.cancel()),
   chooseModel: onDocument((document, { backend }) => chooseModel(document, backend)),
+  setLevel: onDocument((document) => setLevel(document), withoutDiscs),
   saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
   toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
   toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),

@@ -27,6 +27,8 @@ export class VolumeDocument implements vscode.CustomDocument {
   readonly #listener: vscode.Disposable;
   #running: vscode.CancellationTokenSource | null = null;
   #model: string | null = null;
+  /** Levels by which the user moved all names; null: the model's own. */
+  #levelShift: number | null = null;
   #interrupted = false;
   #inspection: Inspection | null = null;
   /** Counts changes of the file's content. */
@@ -155,7 +157,12 @@ export class VolumeDocument implements vscode.CustomDocument {
     try {
       const labels = await this.#backend.request(
         requests.label,
-        { uri: this.uri.toString(), model: this.#model ?? undefined, overlays: true },
+        {
+          uri: this.uri.toString(),
+          model: this.#model ?? undefined,
+          levelShift: this.#levelShift ?? undefined,
+          overlays: true,
+        },
         {
           token: running.token,
           progress: (message, fraction) => {
@@ -185,6 +192,13 @@ export class VolumeDocument implements vscode.CustomDocument {
   async chooseModel(model: string): Promise<void> {
     if (model === this.model && this.labels) return;
     this.#model = model;
+    this.#levelShift = null;
+    await this.label();
+  }
+
+  /** Names the discs as the user counts them: by so many levels below the model's names; null: as the model does. */
+  async moveLevels(shift: number | null): Promise<void> {
+    this.#levelShift = shift;
     await this.label();
   }
 
@@ -222,6 +236,7 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.report = null;
     this.truth = null;
     this.#inspection = null;
+    this.#levelShift = null;
     this.header = null;
     this.cancel();
     await this.open();

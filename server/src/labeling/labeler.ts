@@ -10,6 +10,7 @@ import { pixelToVoxel, type SagittalSlab, type SlabFrame } from '../volume/slice
 import type { Volume } from '../volume/types.js';
 import type { MeasuredProgress } from '../work.js';
 import { levelDoubt } from './level-doubt.js';
+import { movedLevelsNotice, withLevelsMoved } from './moved-levels.js';
 import { findModel, type ModelPlaces } from './models.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from './reading.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
@@ -18,6 +19,8 @@ export interface LabelOptions {
   /** Name of a model or path of a model folder; the default model when absent. */
   readonly model?: string;
   readonly engine?: EngineChoice;
+  /** Levels by which a reader who knows a disc moves all names (positive: downwards); 0 confirms them. */
+  readonly levelShift?: number;
   /** Also make attention and heat maps as NIfTI bytes. */
   readonly overlays?: boolean;
   readonly signal?: AbortSignal;
@@ -82,7 +85,7 @@ export class Labeler {
   }
 
   private async run(path: string, options: LabelOptions): Promise<LabelOutcome> {
-    const { signal } = options;
+    const { signal, levelShift } = options;
     const report = (message: string, fraction: number): void => {
       throwIfCancelled(signal);
       options.progress?.({ message, fraction });
@@ -100,14 +103,14 @@ export class Labeler {
     const { description } = model;
     const seconds = { prepare: 0, network: 0, decode: 0 };
     clock();
-    const reading = await readVolumeMaps(volume, description, inference, {
+    const found = await readVolumeMaps(volume, description, inference, {
       signal,
       seconds,
       progress: (fraction) => report('running the network', 0.4 + 0.5 * fraction),
     });
     report('placing discs', 0.9);
+    const { reading, notice } = named(found, description, levelShift);
     const discs = toDiscs(reading);
-    const doubt = levelDoubt(reading, description);
     const overlays = options.overlays ? overlayVolumes(reading) : null;
     const result: LabelResult = {
       input: path,
@@ -116,8 +119,9 @@ export class Labeler {
       contrast: description.contrast,
       slice: reading.slab.slice,
       discs,
+      ...(levelShift !== undefined && { levelShift }),
       seconds: { read, ...seconds, total: clock.total() },
-      notices: doubt === null ? volume.notices : [...volume.notices, doubt],
+      notices: notice === null ? volume.notices : [...volume.notices, notice],
     };
     report('done', 1);
     return { result, overlays, volume, slab: reading.slab, reading };
@@ -180,6 +184,18 @@ export class Labeler {
       inference: await createInferenceInWorker(description.network, weights, { engine, threads, onNotice }),
     };
   }
+}
+
+/** A reading as its reader names it, and what there is to say about the names. */
+function named(
+  found: Reading,
+  description: ModelDescription,
+  levelShift: number | undefined,
+): { reading: Reading; notice: string | null } {
+  if (levelShift === undefined) return { reading: found, notice: levelDoubt(found, description) };
+  const reading = withLevelsMoved(found, levelShift, description);
+  const leftOut = found.discs.length - reading.discs.length;
+  return { reading, notice: movedLevelsNotice(levelShift, leftOut) };
 }
 
 function toDiscs(reading: Reading): Disc[] {

@@ -24,6 +24,8 @@ export interface Reading {
   readonly attention: Float32Tensor | null;
   /** In heat-map cells, superior to inferior. */
   readonly discs: readonly DecodedDisc[];
+  /** Of the maps for each disc, 0..1: what its score is made of, with the rival. */
+  readonly evidence: readonly number[];
   /** Of each disc, along the file's left-right axis in its voxels; may be fractional. */
   readonly lateral: readonly number[];
   /** The next best names of the discs. */
@@ -31,7 +33,7 @@ export interface Reading {
 }
 
 /** What is read in one slab alone. */
-type PlaneReading = Omit<Reading, 'lateral' | 'rival'>;
+type PlaneReading = Omit<Reading, 'evidence' | 'lateral' | 'rival'>;
 
 export interface ReadingOptions extends WorkOptions {
   /** @param fraction 0..1 */
@@ -100,6 +102,7 @@ async function readPlanes(
   return {
     ...refined,
     discs: refined.discs.map((disc) => ({ ...disc, score: sure(disc.score) })),
+    evidence: refined.discs.map(({ score }) => score),
     lateral: lateralPlaces(refined, readings, description),
     rival,
   };

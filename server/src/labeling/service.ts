@@ -12,6 +12,8 @@ export interface LabelsToSave {
   readonly discs: readonly Disc[];
   readonly model: string;
   readonly engine?: string;
+  /** By which a reader moved the model's names. */
+  readonly levelShift?: number;
   /** Replace label files that are there. */
   readonly overwrite: boolean;
   /** Where they go; beside the image when absent. */
@@ -51,13 +53,13 @@ export class LabelingService {
    */
   async saveLabels(
     path: string,
-    { discs, model, engine, overwrite, folder }: LabelsToSave,
+    { discs, model, engine, levelShift, overwrite, folder }: LabelsToSave,
   ): Promise<SaveLabelsResponse> {
     return writeLabelVolume(
       path,
       await readGrid(path),
       discs,
-      { model, engine, version },
+      { model, engine, levelShift, version },
       { folder, overwrite },
     );
   }

@@ -6,6 +6,8 @@ export interface LabelParams extends WithUri, WithProgress {
   /** Name of a model or path of a model folder; the default model when absent. */
   readonly model?: string;
   readonly engine?: EngineChoice;
+  /** A reader knows a disc: all names move by so many levels (positive: downwards); 0 confirms them. */
+  readonly levelShift?: number;
   /** Also write attention and heat maps as NIfTI files the viewer can overlay. */
   readonly overlays?: boolean;
 }
@@ -35,6 +37,8 @@ export interface DescribeResponse {
 export interface SaveLabelsParams extends WithUri {
   readonly discs: readonly Disc[];
   readonly model: string;
+  /** By which the model's names were moved, see `LabelResult`. */
+  readonly levelShift?: number;
   /** Replace label files that are already there; without it they are left alone, see `kept`. */
   readonly overwrite?: boolean;
 }

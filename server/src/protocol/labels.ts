@@ -38,6 +38,8 @@ export interface LabelResult {
   readonly contrast: 'T1w' | 'T2w' | 'any';
   readonly slice: SliceInfo;
   readonly discs: readonly Disc[];
+  /** Levels by which a reader moved all names (positive: downwards; 0 confirmed them); absent: the model's names. */
+  readonly levelShift?: number;
   readonly seconds: LabelSeconds;
   /** Sentences for the user: first volume of a series used, no affine, … */
   readonly notices: readonly string[];

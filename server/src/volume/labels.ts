@@ -21,6 +21,8 @@ export interface LabelProvenance {
   readonly model: string;
   readonly version: string;
   readonly engine?: string;
+  /** Levels by which a reader moved the model's names (positive: downwards), 0 where they were confirmed. */
+  readonly levelShift?: number;
   /** Default: now. */
   readonly date?: Date;
 }
@@ -127,7 +129,7 @@ function checkValues(discs: readonly LabelledDisc[]): void {
 }
 
 function sidecar(grid: Grid, discs: readonly LabelledDisc[], provenance: LabelProvenance) {
-  const { model, version, engine, date = new Date() } = provenance;
+  const { model, version, engine, levelShift, date = new Date() } = provenance;
   return {
     SpatialReference: 'orig',
     GeneratedBy: [
@@ -137,6 +139,7 @@ function sidecar(grid: Grid, discs: readonly LabelledDisc[], provenance: LabelPr
         Date: date.toISOString().slice(0, 19).replace('T', ' '),
         Model: model,
         ...(engine === undefined ? {} : { Engine: engine }),
+        ...(levelShift === undefined ? {} : { LevelShift: levelShift }),
       },
     ],
     Discs: discs.map(({ value, voxel, score }) => ({

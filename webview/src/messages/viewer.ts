@@ -95,6 +95,8 @@ export type ViewerRequest =
   | { readonly kind: 'label' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'chooseModel'; readonly model: string }
+  /** To say which disc one is; `disc`: the value of the one that is meant, null: to be asked. */
+  | { readonly kind: 'setLevel'; readonly disc: number | null }
   | { readonly kind: 'saveLabels' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'showLog' }

@@ -12,6 +12,8 @@ export interface DiscListListener {
   hover(disc: ListedDisc | null): void;
   /** The switch for true places. */
   showTruth(truth: boolean): void;
+  /** F2: the user knows which disc the selected one is. */
+  setLevel(): void;
 }
 
 /** The discs as a list box: arrow keys select, Enter and clicks jump there. */
@@ -137,6 +139,7 @@ export class DiscList {
     };
     if (event.key in to) this.#listener.select(this.#discs[to[event.key]]);
     else if ((event.key === 'Enter' || event.key === ' ') && at >= 0) this.#listener.jump(this.#discs[at]);
+    else if (event.key === 'F2') this.#listener.setLevel();
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -14,6 +14,7 @@ export interface KeyActions {
   toggleHeatMap(): void;
   toggleTruth(): void;
   resetWindow(): void;
+  setLevel(): void;
   tool(tool: Tool): void;
 }
 
@@ -38,6 +39,7 @@ const plain: Readonly<Record<string, (actions: KeyActions) => void>> = {
   h: (actions) => actions.toggleHeatMap(),
   t: (actions) => actions.toggleTruth(),
   r: (actions) => actions.resetWindow(),
+  F2: (actions) => actions.setLevel(),
   ...Object.fromEntries(
     tools.map((tool, i) => [String(i + 1), (actions: KeyActions) => actions.tool(tool)] as const),
   ),

@@ -17,6 +17,7 @@ export class LabelsSection {
   readonly #model: Dropdown;
   readonly #again: HTMLElement;
   readonly #save: HTMLElement;
+  readonly #level: HTMLElement;
   readonly #message = h('div', { class: 'message' });
   readonly #progress: HTMLElement;
   readonly #progressFill = h('div', { class: 'progress-fill' });
@@ -25,7 +26,8 @@ export class LabelsSection {
   #messageKey = '';
   #models: readonly ModelSummary[] = [];
 
-  constructor(ask: (request: ViewerRequest) => void) {
+  /** @param setLevel to say which disc one is */
+  constructor(ask: (request: ViewerRequest) => void, setLevel: () => void) {
     this.#ask = ask;
     this.#model = h<Dropdown>('vscode-dropdown', {
       id: 'model',
@@ -41,6 +43,15 @@ export class LabelsSection {
         title: t('Write a label volume beside the image'),
       },
       t('Save Labels'),
+    );
+    this.#level = h(
+      'vscode-button',
+      {
+        appearance: 'secondary',
+        onclick: setLevel,
+        title: t('Say which disc one is; the others are counted from it (F2)'),
+      },
+      t('Set Level\u2026'),
     );
     this.#progress = h(
       'div',
@@ -63,7 +74,7 @@ export class LabelsSection {
       this.#notices,
       h('label', { class: 'field-label', for: 'model' }, t('Model')),
       this.#model,
-      h('div', { class: 'buttons' }, this.#again, this.#save),
+      h('div', { class: 'buttons' }, this.#again, this.#level, this.#save),
     );
   }
 
@@ -89,7 +100,9 @@ export class LabelsSection {
     const usable = backend === 'ready' && state.problem === null;
     setText(this.#again, labels ? t('Label Again') : t('Label'));
     setAttribute(this.#again, 'disabled', !usable || running);
-    setAttribute(this.#save, 'disabled', !usable || running || !result?.discs.length);
+    const idle = usable && !running && Boolean(result?.discs.length);
+    setAttribute(this.#save, 'disabled', !idle);
+    setAttribute(this.#level, 'disabled', !idle || labels?.report !== null);
     setAttribute(this.#model, 'disabled', !usable || state.models.length === 0);
   }
 

@@ -43,6 +43,8 @@ export class Viewer {
   #memory: Memory;
   #remembered: boolean;
   #shownLabels = '';
+  /** By which the names shown were moved. */
+  #levelShift = 0;
   /** Stamp of the place that was turned to. */
   #placeShown = 0;
   #listed: readonly ListedDisc[] = [];
@@ -68,12 +70,13 @@ export class Viewer {
       key: (event) => handleKey(event, this.#keys),
       drawn: (view) => (root.dataset['view'] = view),
     });
-    this.#labels = new LabelsSection(ask);
+    this.#labels = new LabelsSection(ask, () => this.#setLevel());
     this.#list = new DiscList({
       select: ({ value }) => this.#select(value),
       jump,
       hover,
       showTruth: (truth) => this.#showTruth(truth),
+      setLevel: () => this.#setLevel(),
     });
     this.#overlays = new OverlaysSection((kind, setting) => this.#setOverlay(kind, setting));
     this.#window = new WindowSection(
@@ -178,11 +181,15 @@ export class Viewer {
     const first = this.#shownLabels === '' || this.#shownLabels === 'null';
     this.#shownLabels = key;
     const discs = labels?.result.discs ?? [];
+    const levelShift = labels?.result.levelShift ?? 0;
+    const moved = levelShift - this.#levelShift;
+    this.#levelShift = levelShift;
     this.#stage.result = labels?.result ?? null;
     this.#stage.truthDiscs = truth?.discs ?? [];
     this.#listed = listDiscs(discs, truth?.discs ?? null, this.#stage.leftRight);
     this.#list.setDiscs(this.#listed, truth);
-    const { selected } = this.#memory;
+    // The same disc stays selected under its new name.
+    const selected = this.#memory.selected === null ? null : this.#memory.selected + moved;
     this.#select(this.#listed.some(({ value }) => value === selected) ? selected : null);
     if (first && this.#placeShown === 0 && this.#loader?.picture.loaded) this.#stage.goHome();
   }
@@ -318,6 +325,11 @@ export class Viewer {
     else this.#setLayout(this.#memory.layout === 'sagittal' ? 'multiplanar' : 'sagittal');
   }
 
+  /** The editor asks which disc it is. */
+  #setLevel(): void {
+    void this.#ask({ kind: 'setLevel', disc: this.#memory.selected });
+  }
+
   /** Refusals are shown by the editor, as a notification. */
   async #ask(request: ViewerRequest): Promise<void> {
     await this.#host.request(request).catch(() => {});
@@ -336,6 +348,7 @@ export class Viewer {
       toggleHeatMap: () => this.#act('toggleHeatMap'),
       toggleTruth: () => this.#act('toggleTruth'),
       resetWindow: () => this.#resetWindow(),
+      setLevel: () => this.#setLevel(),
       tool: (tool) => this.#setTool(tool),
     };
   }

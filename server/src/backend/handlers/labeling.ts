@@ -20,6 +20,7 @@ export function labelingHandlers({
         ).label(path, {
           model: params.model,
           engine: params.engine,
+          levelShift: params.levelShift,
           overlays: params.overlays,
           signal,
           progress,
@@ -32,13 +33,13 @@ export function labelingHandlers({
       });
     },
     'discLabeling/describe': async ({ uri }) => (await labeling()).describe(pathOf(uri)),
-    'discLabeling/saveLabels': async ({ uri, discs, model, overwrite = false }) => {
+    'discLabeling/saveLabels': async ({ uri, discs, model, levelShift, overwrite = false }) => {
       const path = pathOf(uri);
       const places = labelPaths(path);
       // Someone's manual labels may be there: replacing them needs the user's word.
       if (!overwrite && existsSync(places.volume)) return { ...places, kept: true };
       return activity.during(`saving labels of ${basename(path)}`, async () =>
-        (await labeling()).saveLabels(path, { discs, model, overwrite }),
+        (await labeling()).saveLabels(path, { discs, model, levelShift, overwrite }),
       );
     },
     'discLabeling/findTruth': ({ uri }, { signal }) => truthOf(pathOf(uri), signal),

@@ -1,4 +1,5 @@
 import { UserError } from '@disc-labeling/models/errors';
+import { InvalidArgumentError } from 'commander';
 import { basename } from 'node:path';
 import { LabelingService } from '../../labeling/service.js';
 import type { LabelOutcome } from '../../labeling/labeler.js';
@@ -6,6 +7,7 @@ import type { LabelResult } from '../../protocol/index.js';
 import { labelPicture } from '../../pictures/overlay.js';
 import { version } from '../../version.js';
 import { labelPaths, writeLabelVolume } from '../../volume/labels.js';
+import { discValue } from '../../volume/levels.js';
 import type { SagittalSlab } from '../../volume/slice.js';
 import { writeWhole } from '../../volume/write-whole.js';
 import type { CommandContext, RegisterCommand } from '../program.js';
@@ -14,6 +16,7 @@ interface LabelCommandOptions {
   readonly model?: string;
   readonly output?: string;
   readonly picture?: boolean;
+  readonly level?: number;
 }
 
 /** `label <volume…>`: names the discs of volumes. */
@@ -28,8 +31,21 @@ export const registerLabel: RegisterCommand = (program, action) => {
       '--picture',
       'also write a PNG of the sagittal slice with its discs (into --output, or beside the volume)',
     )
+    .option(
+      '--level <found=name>',
+      'name a disc you know, such as T4/T5=C2/C3; the others are counted from it',
+      levelShift,
+    )
     .action(action(labelVolumes));
 };
+
+/** @param text `T4/T5=C2/C3`: the name a disc was found under, and what it is; @returns levels, positive: downwards */
+function levelShift(text: string): number {
+  const [found, name] = text.split('=').map(discValue);
+  if (!found || !name || text.split('=').length > 2)
+    throw new InvalidArgumentError('give two discs, such as T4/T5=C2/C3.');
+  return name - found;
+}
 
 async function labelVolumes(
   context: CommandContext,
@@ -50,6 +66,7 @@ async function labelVolumes(
       try {
         const outcome = await service.label(path, {
           model: own.model,
+          levelShift: own.level,
           signal,
           progress: ({ message }) => progress.update(index, `${basename(path)}: ${message}`),
         });
@@ -78,8 +95,9 @@ async function writeOutputs(
   { output: folder, picture }: LabelCommandOptions,
 ): Promise<void> {
   if (folder !== undefined) {
-    const { model, engine, discs, input } = result;
-    await writeLabelVolume(input, volume, discs, { model, engine, version }, { folder, overwrite: true });
+    const { model, engine, levelShift, discs, input } = result;
+    const provenance = { model, engine, levelShift, version };
+    await writeLabelVolume(input, volume, discs, provenance, { folder, overwrite: true });
   }
   if (picture) {
     const { volume: labels } = labelPaths(result.input, folder);

@@ -1,0 +1,108 @@
+/** What test/bench/views.mjs runs: changed views of a slice with known points, read by one model. */
+import { createInference } from '@disc-labeling/models/engines';
+import { addNoise } from '@disc-labeling/server/dataset/phantom/corruption';
+import { blur, multiplyField, percentiles } from '@disc-labeling/server/dataset/phantom/filters';
+import { Random } from '@disc-labeling/server/dataset/phantom/random';
+import { compareDiscs, summarizeDiscs, type PlacedDisc } from '@disc-labeling/server/evaluation/metrics';
+import { findModel } from '@disc-labeling/server/labeling/models';
+import { discsOnSlab, readSlabs } from '@disc-labeling/server/labeling/reading';
+import { flatSlab } from '@disc-labeling/server/volume/flat-slab';
+import { discName, discValue, uppermostDisc } from '@disc-labeling/server/volume/levels';
+import { readVolume } from '@disc-labeling/server/volume/nifti';
+import { sampleBilinear } from '@disc-labeling/server/volume/resample';
+import { sagittalSlab, voxelToPixel } from '@disc-labeling/server/volume/slice';
+import { Warp, type Place } from '@disc-labeling/server/volume/warp';
+import { readFile } from 'node:fs/promises';
+
+interface View {
+  readonly image: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  /** mm per row and column. */
+  readonly spacing: readonly [number, number];
+  readonly discs: readonly (Place & { readonly value: number })[];
+}
+
+/** Right is within so many mm under its name. */
+const toleranceMm = 5;
+
+/** The picture of a flat volume in mm of which points are known. */
+async function readSlice(slice: string): Promise<View> {
+  const volume = await readVolume(`${slice}.nii.gz`);
+  const slab = sagittalSlab(volume, Math.floor(volume.shape[0] / 2), 1, 'picture');
+  const { discs } = JSON.parse(await readFile(`${slice}.json`, 'utf8')) as {
+    discs: { name: string; voxel: [number, number, number] }[];
+  };
+  return {
+    ...slab,
+    discs: discs.map(({ name, voxel }) => {
+      const [row, column] = voxelToPixel(slab, voxel);
+      return { value: discValue(name)!, row, column };
+    }),
+  };
+}
+
+/** The `n`th view; the same for every model. */
+function changed(slice: View, n: number): View {
+  const random = new Random(`view ${n}`);
+  const { width, height, spacing } = slice;
+  const warp = new Warp({
+    size: [height, width],
+    spacing,
+    offset: [0, 0],
+    angle: (random.normal(0, 7) * Math.PI) / 180,
+    scale: Math.exp(random.uniform(Math.log(0.8), Math.log(1.25))),
+    elastic: null,
+  });
+  let { image } = warp.apply(slice);
+  const softness = random.chance(0.5) ? random.uniform(0.3, 1) : 0;
+  if (softness > 0) image = blur(image, width, height, softness);
+  const [brightest] = percentiles(image, [0.995]);
+  const field = Float32Array.from({ length: 16 }, () => random.normal(0, 0.3));
+  multiplyField(image, width, height, (u, v) => Math.exp(sampleBilinear(field, 4, 4, u * 3, v * 3)));
+  if (random.chance(0.6))
+    addNoise(image, { width, height }, random.uniform(0.01, 0.06) * brightest, true, random);
+  const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
+  const first = discs.find(({ value }) => value === uppermostDisc);
+  const cut = random.chance(1 / 3) && first ? Math.max(0, Math.round(first.row - random.uniform(8, 30))) : 0;
+  const inside = ({ row, column }: Place): boolean =>
+    row >= 0 && column >= 0 && row <= height - cut - 1 && column <= width - 1;
+  return {
+    ...slice,
+    height: height - cut,
+    image: image.slice(cut * width),
+    discs: discs.map((disc) => ({ ...disc, row: disc.row - cut })).filter(inside),
+  };
+}
+
+/**
+ * @param slice path without `.nii.gz` and `.json`
+ * @param model default: what labelling uses
+ * @returns of the slice as it is, each disc's distance in mm; of the views, what was right
+ */
+export async function benchmarkViews(slice: string, views: number, model?: string) {
+  const { description, weights } = await findModel(model);
+  const inference = await createInference(description.network, weights, { engine: 'onnxruntime-cpu' });
+  const original = await readSlice(slice);
+  const read = async (view: View) => {
+    const { spacing } = view;
+    const reading = await readSlabs([flatSlab(view, spacing)], description, inference);
+    const place = ({ value, row, column }: View['discs'][number]): PlacedDisc => ({
+      value,
+      position: [row * spacing[0], column * spacing[1]],
+    });
+    return compareDiscs(view.discs.map(place), discsOnSlab(reading).map(place), { toleranceMm });
+  };
+  try {
+    const asItIs = (await read(original)).discs.map(({ value, distance }) => [discName(value), distance]);
+    const comparisons = [];
+    for (let n = 0; n < views; n++) comparisons.push(await read(changed(original, n)));
+    return {
+      model: description.name,
+      mmAsItIs: Object.fromEntries(asItIs),
+      views: summarizeDiscs(comparisons),
+    };
+  } finally {
+    await inference.dispose();
+  }
+}
