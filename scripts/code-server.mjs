@@ -36,8 +36,22 @@ export function ensureCodeServer() {
   writeFileSync(stamp, JSON.stringify(packages));
 }
 
+/** npm sometimes runs a package's script before the programs it calls may be executed; the next time they may. */
+const attempts = 3;
+
 /** Node comes first: code-server's own installation has to run on it. */
 function installPackage(specifier) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (install(specifier)) return;
+    if (attempt < attempts) console.error(`${specifier} could not be installed; trying again …`);
+  }
+  throw new Error(
+    `${specifier} could not be installed; on Debian code-server needs libkrb5-dev, libsecret-1-dev, pkg-config, make and g++`,
+  );
+}
+
+/** @returns whether npm succeeded */
+function install(specifier) {
   const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', specifier], {
     cwd: editorFolder,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -48,11 +62,7 @@ function installPackage(specifier) {
       npm_config_unsafe_perm: 'true',
     },
   });
-  if (status !== 0) {
-    throw new Error(
-      `${specifier} could not be installed; on Debian code-server needs libkrb5-dev, libsecret-1-dev, pkg-config, make and g++`,
-    );
-  }
+  return status === 0;
 }
 
 /** A TCP port nobody listens on. */
