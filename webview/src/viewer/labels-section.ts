@@ -74,7 +74,7 @@ export class LabelsSection {
       this.#notices,
       h('label', { class: 'field-label', for: 'model' }, t('Model')),
       this.#model,
-      h('div', { class: 'buttons' }, this.#again, this.#level, this.#save),
+      h('div', { class: 'buttons' }, this.#again, this.#save, this.#level),
     );
   }
 
