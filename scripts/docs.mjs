@@ -247,6 +247,10 @@ const palette = {
   evaluate: 'Validates a model on the held-out samples of a prepared set.',
   test: 'Tests a model on a prepared set and writes a report.',
   compareModels: 'Compares two reports, or tests two models on one set first.',
+  measureOnPhantoms:
+    'Measures a model on synthetic spines it never saw, or how it fares as pictures get worse.',
+  calibrate: 'Fits the scores of a model of your own to how often its discs are right.',
+  averageModels: 'Makes one model of several that were trained from one another: their mean.',
   openReport: 'Opens the report of a test.',
   importWeights: 'Makes a model of a PyTorch checkpoint or a safetensors file.',
   installModel: "Copies a run's best among your own models.",

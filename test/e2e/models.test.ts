@@ -58,6 +58,30 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
     expect(statSync(path('attention.png')).size).toBeGreaterThan(10_000);
   });
 
+  it('averages models, fits the scores of the mean, and measures it', async () => {
+    const heading = async () => (await editor.webview('table')).locator('h1').innerText();
+    await editor.command('Disc Labeling: Average Models');
+    for (const name of ['neck-t1w', 'neck-t2w']) await editor.pick('Average Models', name);
+    await editor.page.keyboard.press('Enter');
+    await editor.answer('Name of the model', 'necks');
+    await editor.notified('necks is the mean of neck-t1w, neck-t2w');
+    await (await editor.entry('Models', 'necks')).click({ button: 'right' });
+    await editor.menu('Calibrate Scores');
+    await editor.pick('Calibrate the scores of necks', 'Necks');
+    await editor.answer('How many?', '40');
+    await editor.notified('The scores of necks now say how likely a disc is right.', 'Show Table');
+    await expect.poll(heading, { timeout: 60_000 }).toBe('Scores of necks');
+    await shot('calibrated');
+    await (await editor.entry('Models', 'necks')).click({ button: 'right' });
+    await editor.menu('Measure on Synthetic Spines');
+    await editor.pick('Measure necks', 'Necks, T2w');
+    await editor.answer('How many?', '8');
+    await expect.poll(heading, { timeout: 60_000 }).toBe('necks on 8 synthetic spines');
+    const page = await editor.webview('table');
+    expect(await page.locator('table').first().innerText()).toMatch(/can be seen/);
+    await shot('measured');
+  });
+
   it('makes another model the default one', async () => {
     await (await editor.entry('Models', 'neck-t1w-plain')).click({ button: 'right' });
     await editor.menu('Make Default Model');

@@ -1,9 +1,11 @@
 /** From a volume on disk to named discs, with the shipped model: on synthetic spines and, where it is there, a real one. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '@disc-labeling/models/errors';
+import type { ModelDescription } from '@disc-labeling/models/model';
 import { synthesizeDataset } from '@disc-labeling/server/dataset/synthesize';
 import { compareDiscs, summarizeDiscs } from '@disc-labeling/server/evaluation/metrics';
 import { LabelingService } from '@disc-labeling/server/labeling/service';
@@ -12,7 +14,7 @@ import { readLabelVolume } from '@disc-labeling/server/volume/labels';
 import { readVolume, writeVolume } from '@disc-labeling/server/volume/nifti';
 import { orientedView, toFileVoxel, voxelToWorld } from '@disc-labeling/server/volume/orientation';
 import type { Volume } from '@disc-labeling/server/volume/types';
-import { dataDir } from '../support/shared.js';
+import { dataDir, repositoryDir } from '../support/shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'labeling-'));
 const service = new LabelingService();
@@ -149,6 +151,21 @@ describe('labelling synthetic subjects', () => {
     expect(labelled.points).toEqual(
       discs.map(({ value, voxel }) => ({ value, voxel: voxel.map(Math.round) })),
     );
+  });
+
+  it('reads a model anew that was written again', async () => {
+    const model = join(folder, 'model');
+    await cp(join(repositoryDir, 'models', 'weights', 'spine-whole'), model, { recursive: true });
+    const scores = async () =>
+      (await service.label(image('sub-001', 'T1w'), { model })).result.discs.map(({ score }) => score);
+    const before = await scores();
+    expect(await scores()).toEqual(before);
+    const description = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8')) as ModelDescription;
+    const confidence = { bias: -20, evidence: 0, rival: 0 };
+    writeFileSync(join(model, 'model.json'), JSON.stringify({ ...description, confidence }));
+    const after = await scores();
+    expect(after).toHaveLength(before.length);
+    for (const score of after) expect(score).toBeLessThan(1e-6);
   });
 
   it('can be cancelled and goes on working', async () => {

@@ -7,6 +7,7 @@ import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluati
 import { findReports, reportFile, reportItem, type FoundReport } from '../report/find-reports.js';
 import { onGiven, type Command } from './command.js';
 import { commandIds } from './ids.js';
+import { calibrate, measureOnPhantoms } from './on-phantoms.js';
 import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 import { percent } from '../words.js';
@@ -16,6 +17,8 @@ export const evaluationCommands = {
   evaluate: onGiven(({ backend }, given) => evaluate(backend, given)),
   test: onGiven(({ backend }, given) => test(backend, given)),
   compareModels: onGiven(({ backend }, given) => compareModels(backend, given)),
+  measureOnPhantoms: onGiven(measureOnPhantoms),
+  calibrate: onGiven(calibrate),
 } satisfies Record<string, Command>;
 
 async function evaluate(backend: Backend, given: unknown): Promise<void> {

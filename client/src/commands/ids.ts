@@ -37,6 +37,9 @@ export const commandIds = {
   openReport: 'discLabeling.openReport',
   evaluate: 'discLabeling.evaluate',
   test: 'discLabeling.test',
+  measureOnPhantoms: 'discLabeling.measureOnPhantoms',
+  calibrate: 'discLabeling.calibrate',
+  averageModels: 'discLabeling.averageModels',
   compareModels: 'discLabeling.compareModels',
 } as const;
 

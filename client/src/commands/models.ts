@@ -1,3 +1,4 @@
+import { averageModels } from './average-models.js';
 import { onGiven, type Command } from './command.js';
 import { deleteModel } from './delete-model.js';
 import { exportModel } from './export-model.js';
@@ -10,6 +11,7 @@ import { revealModelCard } from './reveal-model-card.js';
 export const modelCommands = {
   importWeights: onGiven(importWeights),
   installModel: onGiven(installModel),
+  averageModels: onGiven(averageModels),
   exportModel: onGiven(exportModel),
   deleteModel: onGiven(deleteModel),
   makeDefaultModel: onGiven(makeDefaultModel),

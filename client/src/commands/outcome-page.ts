@@ -1,12 +1,7 @@
 import type { DatasetOutcome, LabelFolderResult } from '@disc-labeling/server/protocol';
 import { relative } from 'node:path';
+import { list, table } from '../pages/markdown.js';
 import { plain, type Translate } from '../words.js';
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
-  rows.length === 0 ? [] : [row(head), row(head.map(() => '---')), ...rows.map(row), ''];
-const list = (sentences: readonly string[]): string[] =>
-  sentences.length === 0 ? [] : [...sentences.map((sentence) => `- ${plain(sentence)}`), ''];
 
 /** What there is to say of datasets that were written, as Markdown. */
 export function leftOutPage(outcomes: readonly DatasetOutcome[], t: Translate): string {

@@ -1,5 +1,5 @@
 /** What the evaluation's commands ask for. */
-import { requests } from '@disc-labeling/server/protocol';
+import { requests, type ModelSummary } from '@disc-labeling/server/protocol';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
@@ -57,12 +57,16 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly choice?: Omit<Subject, 'set'>;
 }
 
+/** Which installed models are meant. */
+type Among = (model: ModelSummary) => boolean;
+
 /** Installed models, then the workspace's runs. */
-async function modelItems(backend: Backend): Promise<ModelItem[]> {
-  const [models, runs] = await Promise.all([backend.request(requests.models, null), findRuns()]);
+async function modelItems(backend: Backend, among: Among = () => true): Promise<ModelItem[]> {
+  const [all, runs] = await Promise.all([backend.request(requests.models, null), findRuns()]);
+  const models = all.filter(among);
   const heading = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    heading(vscode.l10n.t('Models')),
+    ...(models.length > 0 ? [heading(vscode.l10n.t('Models'))] : []),
     ...models.map(({ name, title, contrast, path }): ModelItem => ({
       label: name,
       description: contrast === 'any' ? vscode.l10n.t('any contrast') : contrast,
@@ -78,13 +82,26 @@ async function modelItems(backend: Backend): Promise<ModelItem[]> {
   ];
 }
 
-async function pickModel(backend: Backend): Promise<Omit<Subject, 'set'> | null> {
-  const item = await vscode.window.showQuickPick(modelItems(backend), {
+/** An installed model or a run of the workspace; null when the user would rather not. */
+export async function pickModel(backend: Backend, among?: Among): Promise<Omit<Subject, 'set'> | null> {
+  const items = await modelItems(backend, among);
+  if (items.length === 0)
+    throw new Error(vscode.l10n.t('There is neither a model of your own nor a run in this workspace.'));
+  const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Which model?'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
   return item?.choice ?? null;
+}
+
+/** Any number of models and runs; null when the user would rather not. */
+export async function pickModels(
+  backend: Backend,
+  options: { readonly title: string; readonly placeHolder: string },
+): Promise<readonly Omit<Subject, 'set'>[] | null> {
+  const items = await vscode.window.showQuickPick(modelItems(backend), { ...options, canPickMany: true });
+  return items?.flatMap(({ choice }) => choice ?? []) ?? null;
 }
 
 /**

@@ -2,28 +2,14 @@ import type { Inference } from '@disc-labeling/models/engines/types';
 import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { confidenceOf, type Rival } from '../labeling/confidence.js';
+import type { CalibrationResult, ReliabilityBin } from '../protocol/phantoms.js';
 import { fitLogistic } from './logistic.js';
 import { isRight } from './metrics.js';
 import { readPhantoms, rightWithinMm, type PhantomEvaluationOptions } from './phantoms.js';
 
 type Confidence = NonNullable<ModelDescription['confidence']>;
 
-/** Discs of one range of scores, and how many of them were right. */
-export interface ReliabilityBin {
-  readonly from: number;
-  readonly to: number;
-  readonly discs: number;
-  /** 0..1; null without discs. */
-  readonly right: number | null;
-}
-
-export interface Calibration {
-  readonly confidence: Confidence;
-  /** Found discs it was fitted to. */
-  readonly discs: number;
-  /** On as many other phantoms, which were not fitted to. */
-  readonly reliability: readonly ReliabilityBin[];
-}
+export type Calibration = Pick<CalibrationResult, 'confidence' | 'discs' | 'reliability'>;
 
 interface Found {
   readonly evidence: number;

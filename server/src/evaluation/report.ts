@@ -93,7 +93,8 @@ function comparisonOf(discs: readonly ReportDisc[]): DiscComparison {
   };
 }
 
-function countsOf({ distance, identificationRate, ...counts }: DiscSummary): DiscCounts {
+/** With null for what is the statistic of nothing. */
+export function countsOf({ distance, identificationRate, ...counts }: DiscSummary): DiscCounts {
   const { mean, std, median, p95 } = distance;
   return {
     ...counts,

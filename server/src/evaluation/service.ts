@@ -6,7 +6,14 @@ import { findModelFolder } from '../labeling/models.js';
 import type { ReportComparison, SetEvaluation, TestReport } from '../protocol/evaluation.js';
 import { configOfRun } from '../training/run-config.js';
 import { unlessCancelled } from '../training/unless-cancelled.js';
+import type { CalibrationResult, PhantomMeasurement, RobustnessSheet } from '../protocol/phantoms.js';
 import { compareReports } from './compare.js';
+import {
+  calibrateModel,
+  measureOnPhantoms,
+  measureRobustness,
+  type OnPhantomsOptions,
+} from './on-phantoms.js';
 import { readReport, ReportFolder } from './report-folder.js';
 import { writeReportHtml, type ReportHtmlOptions } from './report-html.js';
 import { evaluateOnSet } from './set.js';
@@ -36,6 +43,8 @@ export interface ServiceTestOptions extends EvaluationOptions {
   readonly skeleton?: string;
   readonly toleranceMm?: number;
 }
+
+type OnPhantoms = Omit<OnPhantomsOptions, 'progress'> & EvaluationOptions;
 
 /** How good a model is: what both doors can ask. Networks run in a worker, one for each request. */
 export class EvaluationService {
@@ -104,6 +113,35 @@ export class EvaluationService {
     });
   }
 
+  /**
+   * How well a model names the discs of phantoms it never saw, see {@link measureOnPhantoms}.
+   * @throws UserError, CancelledError
+   */
+  onPhantoms(model: string | undefined, options: OnPhantoms): Promise<PhantomMeasurement> {
+    return this.#onPhantoms(model, options, measureOnPhantoms);
+  }
+
+  /**
+   * The same as pictures get worse in one way at a time, see {@link measureRobustness}.
+   * @throws UserError, CancelledError
+   */
+  robustness(model: string | undefined, options: Omit<OnPhantoms, 'extent'>): Promise<RobustnessSheet> {
+    return this.#onPhantoms(model, options, measureRobustness);
+  }
+
+  /**
+   * Fits a model's scores to how often its discs are right, see {@link calibrateModel}.
+   * @throws UserError, CancelledError; the model stays as it was then
+   */
+  calibrate(
+    model: string | undefined,
+    { dryRun, ...options }: Omit<OnPhantoms, 'contrast'> & { readonly dryRun?: boolean },
+  ): Promise<CalibrationResult> {
+    return this.#onPhantoms(model, options, (running, work, path) =>
+      calibrateModel(running, dryRun ? null : path, work),
+    );
+  }
+
   /** Reads the report in a folder. @throws UserError */
   report(folder: string): Promise<TestReport> {
     return readReport(folder);
@@ -126,6 +164,19 @@ export class EvaluationService {
   async dispose(): Promise<void> {
     this.#ended.abort();
     await Promise.allSettled([...this.#running]);
+  }
+
+  #onPhantoms<T>(
+    model: string | undefined,
+    { progress, ...options }: OnPhantoms,
+    measure: (running: RunningModel, options: OnPhantomsOptions, path: string) => Promise<T>,
+  ): Promise<T> {
+    return this.#work(options.signal, (signal) =>
+      this.#withModel(model, signal, (running, path) => {
+        const told = (done: number, total: number): void => progress?.({ done, total, name: '' });
+        return measure(running, { ...options, signal, progress: told }, path);
+      }),
+    );
   }
 
   /** Runs something that ends with its own signal or with the service. */

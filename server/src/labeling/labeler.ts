@@ -1,6 +1,9 @@
 import type { EngineChoice, EngineNotice, Inference } from '@disc-labeling/models/engines/types';
 import { createInferenceInWorker } from '@disc-labeling/models/engines';
 import { throwIfCancelled, UserError } from '@disc-labeling/models/errors';
+import { readModel } from '@disc-labeling/models/weights/folder';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import type { Disc, LabelResult } from '../protocol/index.js';
 import { discName } from '../volume/levels.js';
@@ -11,7 +14,7 @@ import type { Volume } from '../volume/types.js';
 import type { MeasuredProgress } from '../work.js';
 import { levelDoubt } from './level-doubt.js';
 import { movedLevelsNotice, withLevelsMoved } from './moved-levels.js';
-import { findModel, type ModelPlaces } from './models.js';
+import { findModelFolder, type ModelPlaces } from './models.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from './reading.js';
 import { overlayVolumes, type OverlayVolumes } from './overlays.js';
 
@@ -164,19 +167,22 @@ export class Labeler {
     );
   }
 
-  private load(name: string | undefined, engine: EngineChoice = this.defaults.engine ?? 'auto') {
-    const key = `${engine} ${name ?? ''}`;
+  /** What was read of a model counts until it is written again: trained further, replaced, its scores fitted. */
+  private async load(name: string | undefined, engine: EngineChoice = this.defaults.engine ?? 'auto') {
+    const folder = await findModelFolder(name, this.defaults.places);
+    const { mtimeMs } = await stat(join(folder, 'model.json'));
+    const key = `${engine} ${folder} ${mtimeMs}`;
     const known = this.loaded.get(key);
     if (known) return known;
-    const entry = this.open(name, engine);
+    const entry = this.open(folder, engine);
     this.loaded.set(key, entry);
     // A model that could not be loaded may be there next time.
     entry.catch(() => this.loaded.delete(key));
     return entry;
   }
 
-  private async open(name: string | undefined, engine: EngineChoice): Promise<LoadedModel> {
-    const model = await findModel(name, this.defaults.places);
+  private async open(folder: string, engine: EngineChoice): Promise<LoadedModel> {
+    const model = await readModel(folder);
     const { description, weights } = model;
     const { threads, onNotice } = this.defaults;
     return {

@@ -58,6 +58,11 @@ export class ModelLibrary {
     return { path, name: called };
   }
 
+  /** The same, as one of the user's own models. @throws UserError */
+  async averageAsOwn(sources: readonly string[], name: string): Promise<ModelSummary> {
+    return this.summary((await this.average(sources, { name })).path);
+  }
+
   /** Writes a model as ONNX or safetensors, see {@link exportModel}. @throws UserError */
   async exportModel(model: string, file: string, size?: ExportSize): Promise<ExportedModel> {
     return exportModel(await findModel(model, this.where), file, size);

@@ -12,6 +12,7 @@ import { folderRequests, type FolderRequests } from './folders.js';
 import { galleryRequests, type GalleryRequests } from './gallery.js';
 import { labelingRequests, type LabelingRequests } from './labeling.js';
 import { modelRequests, type ModelRequests } from './models.js';
+import { phantomRequests, type PhantomRequests } from './phantoms.js';
 import { pictureRequests, type PictureRequests } from './pictures.js';
 import {
   trainingNotifications,
@@ -29,6 +30,7 @@ export type * from './gallery.js';
 export type * from './labeling.js';
 export type * from './labels.js';
 export type * from './models.js';
+export type * from './phantoms.js';
 export type * from './pictures.js';
 export type * from './training.js';
 export { configurationCommands } from './configuration.js';
@@ -49,6 +51,7 @@ export interface Requests
     GalleryRequests,
     LabelingRequests,
     ModelRequests,
+    PhantomRequests,
     PictureRequests,
     TrainingRequests {}
 
@@ -69,6 +72,7 @@ export const requests = {
   ...galleryRequests,
   ...labelingRequests,
   ...modelRequests,
+  ...phantomRequests,
   ...pictureRequests,
   ...trainingRequests,
 } as const satisfies Record<string, RequestMethod>;

@@ -30,6 +30,12 @@ export interface InstallModelParams {
   readonly name: string;
 }
 
+export interface AverageModelsParams {
+  /** Names of models, paths of model folders or of runs (their best): two or more, trained from one another. */
+  readonly models: readonly string[];
+  readonly name: string;
+}
+
 export interface ExportModelParams {
   /** Name of a model, path of a model folder, or of a run folder (its best). */
   readonly model: string;
@@ -52,6 +58,8 @@ export interface ModelRequests {
   'discLabeling/importWeights': { params: ImportWeightsParams; result: ModelSummary };
   /** Sent by *Install Best as Model*: copies a run's best among the user's own models. */
   'discLabeling/installModel': { params: InstallModelParams; result: ModelSummary };
+  /** Sent by *Average Models*: writes their mean among the user's own models. */
+  'discLabeling/averageModels': { params: AverageModelsParams; result: ModelSummary };
   /** Sent by *Export Model*. */
   'discLabeling/exportModel': { params: ExportModelParams; result: ExportModelResult };
   /** Sent by *Delete Model* where there is no trash: deletes one of the user's own models for good. */
@@ -63,6 +71,7 @@ export const modelRequests = {
   engines: 'discLabeling/engines',
   importWeights: 'discLabeling/importWeights',
   installModel: 'discLabeling/installModel',
+  averageModels: 'discLabeling/averageModels',
   exportModel: 'discLabeling/exportModel',
   deleteModel: 'discLabeling/deleteModel',
 } as const satisfies Record<string, keyof ModelRequests>;

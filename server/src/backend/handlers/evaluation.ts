@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { EvaluationRequests } from '../../protocol/index.js';
+import type { EvaluationRequests, PhantomRequests } from '../../protocol/index.js';
 import type { EvaluationProgress } from '../../evaluation/service.js';
 import type { Work } from '../../work.js';
 import type { HandlerDependencies, HandlersOf } from './types.js';
@@ -8,7 +8,7 @@ import type { HandlerDependencies, HandlersOf } from './types.js';
 export function evaluationHandlers({
   services: { evaluation },
   activity,
-}: HandlerDependencies): HandlersOf<keyof EvaluationRequests> {
+}: HandlerDependencies): HandlersOf<keyof EvaluationRequests | keyof PhantomRequests> {
   return {
     'discLabeling/evaluate': ({ model, set, pictures }, { signal, progress }) =>
       activity.during(`evaluating on ${basename(set)}`, async () =>
@@ -23,6 +23,18 @@ export function evaluationHandlers({
           signal,
           progress: inWords(progress),
         }),
+      ),
+    'discLabeling/measureOnPhantoms': ({ model, ...choice }, { signal, progress }) =>
+      activity.during(`measuring ${basename(model)}`, async () =>
+        (await evaluation()).onPhantoms(model, { ...choice, signal, progress: inWords(progress) }),
+      ),
+    'discLabeling/measureRobustness': ({ model, ...choice }, { signal, progress }) =>
+      activity.during(`measuring ${basename(model)}`, async () =>
+        (await evaluation()).robustness(model, { ...choice, signal, progress: inWords(progress) }),
+      ),
+    'discLabeling/calibrate': ({ model, ...choice }, { signal, progress }) =>
+      activity.during(`calibrating ${basename(model)}`, async () =>
+        (await evaluation()).calibrate(model, { ...choice, signal, progress: inWords(progress) }),
       ),
     'discLabeling/report': async ({ folder }) => (await evaluation()).report(folder),
     'discLabeling/compareReports': async ({ folders }) => (await evaluation()).compare(folders),

@@ -14,6 +14,10 @@ export function modelHandlers({
       activity.during(`importing ${basename(file)}`, async () => (await models()).importWeights(file, name)),
     'discLabeling/installModel': ({ source, name }) =>
       activity.during(`installing ${name}`, async () => (await models()).install(source, name)),
+    'discLabeling/averageModels': ({ models: sources, name }) =>
+      activity.during(`averaging ${sources.map((source) => basename(source)).join(' and ')}`, async () =>
+        (await models()).averageAsOwn(sources, name),
+      ),
     'discLabeling/exportModel': ({ model, file }) =>
       activity.during(`exporting ${basename(file)}`, async () => (await models()).exportModel(model, file)),
     'discLabeling/deleteModel': async ({ path }) => {

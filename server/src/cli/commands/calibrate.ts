@@ -1,11 +1,8 @@
-import { createInferenceInWorker } from '@disc-labeling/models/engines';
-import { readModel } from '@disc-labeling/models/weights/folder';
 import { Option } from 'commander';
-import { join } from 'node:path';
 import { phantomExtents, type PhantomExtent } from '../../dataset/phantom/scenery.js';
-import { calibrate, type Calibration } from '../../evaluation/calibrate.js';
-import { findModelFolder } from '../../labeling/models.js';
-import { writeWhole } from '../../volume/write-whole.js';
+import { EvaluationService } from '../../evaluation/service.js';
+import type { CalibrationResult } from '../../protocol/index.js';
+import { CountProgress } from '../count-progress.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
 interface CalibrateOptions {
@@ -42,37 +39,23 @@ export const registerCalibrate: RegisterCommand = (program, action) => {
 async function run(
   { options, output, signal }: CommandContext,
   name: string,
-  { phantoms, seed, extent, dryRun }: CalibrateOptions,
+  own: CalibrateOptions,
 ): Promise<void> {
-  const folder = await findModelFolder(name);
-  const { description, weights } = await readModel(folder);
-  const inference = await createInferenceInWorker(description.network, weights, {
-    ...options,
-    onNotice: output.engineNotice,
-  });
-  const progress = output.progress('Calibrating', phantoms);
+  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
+  const progress = new CountProgress(output, 'Calibrating');
   try {
-    const found = await calibrate(description, inference, {
-      count: phantoms,
-      seed,
-      extent,
-      signal,
-      progress: (done) => progress.update(done),
-    });
+    const found = await service.calibrate(name, { ...own, signal, progress: progress.update });
     progress.finish();
-    if (!dryRun) {
-      const changed = { ...description, confidence: found.confidence };
-      await writeWhole(join(folder, 'model.json'), `${JSON.stringify(changed, null, 2)}\n`);
-    }
-    output.result({ model: description.name, phantoms, seed, extent, ...found }, () =>
-      describe(found, output),
-    );
+    output.result(found, () => describe(found, output));
   } finally {
-    await inference.dispose();
+    await service.dispose();
   }
 }
 
-function describe({ confidence, discs, reliability }: Calibration, output: CommandContext['output']): string {
+function describe(
+  { confidence, discs, reliability }: CalibrationResult,
+  output: CommandContext['output'],
+): string {
   const { bias, evidence, rival } = confidence;
   const rows = reliability.map(({ from, to, discs: count, right }) => [
     `${from} to ${to}`,

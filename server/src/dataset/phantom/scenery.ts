@@ -1,3 +1,4 @@
+import type { PhantomExtent } from '../../protocol/phantoms.js';
 import type { Random } from './random.js';
 import { drawScene } from './scene.js';
 import { drawSection } from './solid/section.js';
@@ -6,9 +7,8 @@ import type { Spine } from './spine.js';
 import type { Shape } from './tissue.js';
 import { type Askew, type PhantomFrame, sampleTrunkView, sampleView, type View } from './view.js';
 
-/** How much of the spine phantoms show, taken together. */
-export const phantomExtents = ['neck', 'spine'] as const;
-export type PhantomExtent = (typeof phantomExtents)[number];
+export type { PhantomExtent };
+export const phantomExtents = ['neck', 'spine'] as const satisfies readonly PhantomExtent[];
 
 interface SceneryOptions {
   readonly width: number;

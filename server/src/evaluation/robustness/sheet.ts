@@ -34,10 +34,7 @@ export interface RobustnessOptions {
 }
 
 /** How a model fares as one thing gets worse. */
-export interface RobustnessCurve {
-  readonly name: string;
-  readonly title: string;
-  readonly unit: string;
+interface RobustnessCurve extends Pick<SliceDisturbance, 'name' | 'title' | 'unit'> {
   readonly points: readonly { readonly value: number; readonly summary: DiscSummary }[];
 }
 
