@@ -100,9 +100,8 @@ export class LabelsSection {
     const usable = backend === 'ready' && state.problem === null;
     setText(this.#again, labels ? t('Label Again') : t('Label'));
     setAttribute(this.#again, 'disabled', !usable || running);
-    const idle = usable && !running && Boolean(result?.discs.length);
-    setAttribute(this.#save, 'disabled', !idle);
-    setAttribute(this.#level, 'disabled', !idle || labels?.report !== null);
+    setAttribute(this.#save, 'disabled', !usable || running || !result?.discs.length);
+    setAttribute(this.#level, 'disabled', !mayNameDiscs(state));
     setAttribute(this.#model, 'disabled', !usable || state.models.length === 0);
   }
 
@@ -144,6 +143,14 @@ export class LabelsSection {
     );
   }
 }
+
+/** Whether there are discs found here, at rest, for the user to name. */
+export const mayNameDiscs = ({ labels, labelling, backend, problem }: ViewerState): boolean =>
+  backend === 'ready' &&
+  problem === null &&
+  labelling.phase !== 'running' &&
+  labels?.report === null &&
+  labels.result.discs.length > 0;
 
 /** Where labels come from. */
 const detailsOf = ({ report, result }: Labels): string =>

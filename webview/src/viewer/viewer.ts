@@ -7,7 +7,7 @@ import { h, setAttribute, setText } from '../common/dom.js';
 import type { Host } from '../common/host.js';
 import type { Tool } from './interaction.js';
 import { handleKey, zoomStep, type KeyActions } from './keys.js';
-import { LabelsSection } from './labels-section.js';
+import { LabelsSection, mayNameDiscs } from './labels-section.js';
 import { t } from '../common/localize.js';
 import { freshMemory, type Memory } from './memory.js';
 import { OverlaysSection, type OverlaySetting } from './overlays-section.js';
@@ -327,6 +327,7 @@ export class Viewer {
 
   /** The editor asks which disc it is. */
   #setLevel(): void {
+    if (!this.#state || !mayNameDiscs(this.#state)) return;
     void this.#ask({ kind: 'setLevel', disc: this.#memory.selected });
   }
 
