@@ -169,6 +169,7 @@ describe.skipIf(!canRunEditor())('from a dataset to a tested model in VS Code', 
     const page = await editor.webview('.subjects');
     expect(await page.locator('.levels tbody tr').count()).toBeGreaterThan(5);
     expect(await page.locator('.subjects .name .link').count()).toBeGreaterThan(0);
+    await shot('report');
     const picture = page.locator('.worst img').first();
     await picture.scrollIntoViewIfNeeded();
     await expect
