@@ -133,8 +133,11 @@ function levels(report: ShownReport): Chart {
     points: { show: false },
     value,
   });
+  // Names stand aslant where there is no room beside each other; the last one reaches beyond its place.
+  const crowded = (width: number): boolean => width / Math.max(1, shown.length) < 52;
   return new Chart(t('By level'), label, chartHeight, data, (colours, width) => ({
     ...plain(colours),
+    padding: [8, crowded(width) ? 26 : 8, 0, 0],
     scales: {
       x: { time: false, range: [-0.6, Math.max(0, shown.length - 1) + 0.6] },
       y: { range: (_, __, max) => [0, Math.max(1, (max || 0) * 1.08)] },
@@ -143,8 +146,8 @@ function levels(report: ShownReport): Chart {
       axis(colours, {
         splits: shown.map((_, index) => index),
         values: shown.map(({ name }) => name),
-        rotate: width / Math.max(1, shown.length) < 52 ? -55 : 0,
-        size: width / Math.max(1, shown.length) < 52 ? 56 : 30,
+        rotate: crowded(width) ? -55 : 0,
+        size: crowded(width) ? 56 : 30,
         grid: { show: false },
       }),
       axis(colours, { label: t('mm'), size: 46 }),
