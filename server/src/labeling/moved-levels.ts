@@ -1,6 +1,7 @@
 /** Discs under the names that a reader gives them, who knows one of them. */
+import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
-import { lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
+import { discName, lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
 import { confidenceOf } from './confidence.js';
 import type { Reading } from './reading.js';
 
@@ -9,6 +10,7 @@ import type { Reading } from './reading.js';
  * Nothing rivals names that are known, so scores say how likely the places are right.
  *
  * @param shift levels; positive: downwards
+ * @throws UserError where discs were found, and none of them would have a name
  */
 export function withLevelsMoved(
   reading: Reading,
@@ -17,6 +19,7 @@ export function withLevelsMoved(
 ): Reading {
   const { discs, evidence, lateral } = reading;
   const named = discs.map((_, n) => n).filter((n) => isNamed(discs[n].value + shift));
+  if (named.length === 0 && discs.length > 0) throw noneLeft(discs);
   return {
     ...reading,
     discs: named.map((n) => ({
@@ -31,6 +34,15 @@ export function withLevelsMoved(
 }
 
 const isNamed = (value: number): boolean => value >= uppermostDisc && value <= lumbosacralDisc;
+
+function noneLeft(discs: Reading['discs']): UserError {
+  const found = [...new Set([discs[0], discs.at(-1)!].map(({ value }) => discName(value)))].join(' to ');
+  const ends = [uppermostDisc, lumbosacralDisc].map(discName).join(' and ');
+  return new UserError(
+    'cannot name discs',
+    `found were ${found}, none of which would lie between ${ends} then; start from one of these`,
+  );
+}
 
 /** What is to be said about such names, and of discs that have none. */
 export function movedLevelsNotice(shift: number, leftOut: number): string {

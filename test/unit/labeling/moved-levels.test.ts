@@ -25,6 +25,13 @@ describe('levels moved by a reader', () => {
     expect(withLevelsMoved(reading, 12, { confidence }).discs.map(({ value }) => value)).toEqual([24, 25]);
   });
 
+  it('refuses to leave none', () => {
+    expect(() => withLevelsMoved(reading, -12, { confidence })).toThrow(
+      /cannot name discs.*T4\/T5 to T6\/T7.*C2\/C3 and L5\/S1/,
+    );
+    expect(withLevelsMoved({ ...reading, discs: [] }, -12, { confidence }).discs).toEqual([]);
+  });
+
   it('scores places alone, as nothing rivals names that are known', () => {
     const { discs, rival } = withLevelsMoved(reading, 0, { confidence });
     expect(rival).toBeNull();
