@@ -74,7 +74,11 @@ describe.skipIf(!canRunEditor())('a restricted workspace in VS Code', () => {
   });
 
   it('labels the volume once the workspace is trusted', async () => {
-    await editor.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).click();
+    const trust = editor.page.locator('.workspace-trust-editor');
+    await trust.locator('.monaco-button', { hasText: /^Trust$/ }).click();
+    // It lies over the window and keeps the keyboard until it is closed.
+    await editor.page.locator('.monaco-modal-editor-block .codicon-close:visible').first().click();
+    await trust.waitFor({ state: 'hidden' });
     const viewer = await editor.open(volume);
     await viewer.reach('labelled');
     expect((await viewer.discs())[0]?.name).toBe('C2/C3');
