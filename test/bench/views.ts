@@ -1,15 +1,15 @@
 /** What test/bench/views.mjs runs: changed views of a slice with known points, read by one model. */
 import { createInference } from '@disc-labeling/models/engines';
-import { addNoise } from '@disc-labeling/server/dataset/phantom/corruption';
-import { blur, multiplyField, percentiles } from '@disc-labeling/server/dataset/phantom/filters';
+import { addNoise, applyBias } from '@disc-labeling/server/dataset/phantom/corruption';
+import { blur, percentiles } from '@disc-labeling/server/dataset/phantom/filters';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import { compareDiscs, summarizeDiscs, type PlacedDisc } from '@disc-labeling/server/evaluation/metrics';
+import { rightWithinMm } from '@disc-labeling/server/evaluation/phantoms';
 import { findModel } from '@disc-labeling/server/labeling/models';
 import { discsOnSlab, readSlabs } from '@disc-labeling/server/labeling/reading';
 import { flatSlab } from '@disc-labeling/server/volume/flat-slab';
 import { discName, discValue, uppermostDisc } from '@disc-labeling/server/volume/levels';
 import { readVolume } from '@disc-labeling/server/volume/nifti';
-import { sampleBilinear } from '@disc-labeling/server/volume/resample';
 import { sagittalSlab, voxelToPixel } from '@disc-labeling/server/volume/slice';
 import { Warp, type Place } from '@disc-labeling/server/volume/warp';
 import { readFile } from 'node:fs/promises';
@@ -22,9 +22,6 @@ interface View {
   readonly spacing: readonly [number, number];
   readonly discs: readonly (Place & { readonly value: number })[];
 }
-
-/** Right is within so many mm under its name. */
-const toleranceMm = 5;
 
 /** The picture of a flat volume in mm of which points are known. */
 async function readSlice(slice: string): Promise<View> {
@@ -58,8 +55,7 @@ function changed(slice: View, n: number): View {
   const softness = random.chance(0.5) ? random.uniform(0.3, 1) : 0;
   if (softness > 0) image = blur(image, width, height, softness);
   const [brightest] = percentiles(image, [0.995]);
-  const field = Float32Array.from({ length: 16 }, () => random.normal(0, 0.3));
-  multiplyField(image, width, height, (u, v) => Math.exp(sampleBilinear(field, 4, 4, u * 3, v * 3)));
+  applyBias(image, slice, 0.3, random);
   if (random.chance(0.6))
     addNoise(image, { width, height }, random.uniform(0.01, 0.06) * brightest, true, random);
   const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
@@ -91,7 +87,9 @@ export async function benchmarkViews(slice: string, views: number, model?: strin
       value,
       position: [row * spacing[0], column * spacing[1]],
     });
-    return compareDiscs(view.discs.map(place), discsOnSlab(reading).map(place), { toleranceMm });
+    return compareDiscs(view.discs.map(place), discsOnSlab(reading).map(place), {
+      toleranceMm: rightWithinMm,
+    });
   };
   try {
     const asItIs = (await read(original)).discs.map(({ value, distance }) => [discName(value), distance]);

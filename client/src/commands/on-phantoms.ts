@@ -1,11 +1,9 @@
 import { requests, type PhantomExtent } from '@disc-labeling/server/protocol';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { calibrationPage, measurementPage, robustnessPage } from '../evaluation/phantom-pages.js';
-import { pickModel } from '../evaluation/pick.js';
+import { modelOrRun } from '../evaluation/pick.js';
 import { showPage } from '../pages/read-only.js';
 import type { Extension } from './command.js';
-import { pathGiven } from './path-given.js';
 import { withProgress } from './with-progress.js';
 
 /** Synthetic spines that no training sees, whichever seed they have. */
@@ -20,7 +18,7 @@ interface MeasureItem extends vscode.QuickPickItem {
 
 /** Measures a model, given (an entry of a view) or picked, on synthetic spines and shows the tables. */
 export async function measureOnPhantoms({ backend }: Extension, given: unknown): Promise<void> {
-  const subject = modelIn(given) ?? (await pickModel(backend));
+  const subject = await modelOrRun(backend, given);
   if (subject === null) return;
   const { model, name } = subject;
   const title = vscode.l10n.t('Measure {0}', name);
@@ -63,7 +61,7 @@ function measureItems(): MeasureItem[] {
 
 /** Fits the scores of a model of one's own or of a run, given or picked, to how often its discs are right. */
 export async function calibrate({ backend }: Extension, given: unknown): Promise<void> {
-  const subject = modelIn(given) ?? (await pickModel(backend, ({ origin }) => origin === 'user'));
+  const subject = await modelOrRun(backend, given, ({ origin }) => origin === 'user');
   if (subject === null) return;
   const { model, name } = subject;
   const title = vscode.l10n.t('Calibrate the scores of {0}', name);
@@ -89,11 +87,6 @@ export async function calibrate({ backend }: Extension, given: unknown): Promise
   );
   if (told === show)
     await showPage(vscode.l10n.t('Scores of {0}', name), calibrationPage(found, vscode.l10n.t));
-}
-
-function modelIn(given: unknown): { readonly model: string; readonly name: string } | null {
-  const path = pathGiven(given);
-  return path === undefined ? null : { model: path, name: basename(path) };
 }
 
 async function askCount(title: string, proposal: number, least: number): Promise<number | undefined> {

@@ -27,8 +27,7 @@ export async function chooseSubject(
   split: 'validation' | 'test',
 ): Promise<Subject | null> {
   if (typeof given === 'string' && given.startsWith('file:')) return ofConfiguration(backend, given, split);
-  const path = pathGiven(given);
-  const model = path === undefined ? await pickModel(backend) : { model: path, name: basename(path) };
+  const model = await modelOrRun(backend, given);
   if (model === null) return null;
   const set = await pickSet(split);
   return set === null ? null : { ...model, set };
@@ -82,8 +81,22 @@ async function modelItems(backend: Backend, among: Among = () => true): Promise<
   ];
 }
 
+/**
+ * The model or run a command is about: the one given (an entry of a view, a path), or one the user picks.
+ * @param among which installed models may be picked
+ * @returns null when the user would rather not
+ */
+export async function modelOrRun(
+  backend: Backend,
+  given: unknown,
+  among?: Among,
+): Promise<Omit<Subject, 'set'> | null> {
+  const path = pathGiven(given);
+  return path === undefined ? pickModel(backend, among) : { model: path, name: basename(path) };
+}
+
 /** An installed model or a run of the workspace; null when the user would rather not. */
-export async function pickModel(backend: Backend, among?: Among): Promise<Omit<Subject, 'set'> | null> {
+async function pickModel(backend: Backend, among?: Among): Promise<Omit<Subject, 'set'> | null> {
   const items = await modelItems(backend, among);
   if (items.length === 0)
     throw new Error(vscode.l10n.t('There is neither a model of your own nor a run in this workspace.'));

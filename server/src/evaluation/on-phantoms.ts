@@ -2,26 +2,18 @@
 import { join } from 'node:path';
 import type {
   CalibrationResult,
-  PhantomExtent,
+  PhantomChoice,
   PhantomMeasurement,
   RobustnessSheet,
 } from '../protocol/phantoms.js';
-import { discName } from '../volume/levels.js';
 import { writeWhole } from '../volume/write-whole.js';
 import { calibrate } from './calibrate.js';
 import { evaluateOnPhantoms } from './phantoms.js';
-import { countsOf } from './report.js';
+import { countsOf, levelCounts } from './report.js';
 import { robustnessSheet } from './robustness/sheet.js';
 import type { RunningModel } from './test-sample.js';
 
-export interface OnPhantomsOptions {
-  readonly phantoms: number;
-  /** Which ones: none of training's or validation's whatever it is. */
-  readonly seed: number;
-  /** Left out: the mixture of training. */
-  readonly contrast?: 'T1w' | 'T2w';
-  /** Default: the neck. */
-  readonly extent?: PhantomExtent;
+export interface OnPhantomsOptions extends PhantomChoice {
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, total: number) => void;
 }
@@ -46,7 +38,7 @@ export async function measureOnPhantoms(
     phantoms,
     seed,
     summary: countsOf(summary),
-    levels: [...levels].map(([value, level]) => ({ value, name: discName(value), ...countsOf(level) })),
+    levels: levelCounts(levels),
     groups: groups.map((group) => ({ name: group.name, ...countsOf(group.summary) })),
   };
 }
@@ -71,10 +63,7 @@ export async function measureRobustness(
     slices: phantoms,
     volumes,
     seed,
-    curves: curves.map(({ points, ...curve }) => ({
-      ...curve,
-      points: points.map(({ value, summary }) => ({ value, summary: countsOf(summary) })),
-    })),
+    curves,
   };
 }
 

@@ -75,14 +75,14 @@ export const countDiscs = (images: readonly (readonly ReportDisc[])[]): DiscCoun
   countsOf(summarizeDiscs(images.map(comparisonOf)));
 
 /** The same for each level that occurs, from head to foot. */
-export const countLevels = (
-  images: readonly (readonly ReportDisc[])[],
-): (DiscCounts & { readonly value: number; readonly name: string })[] =>
-  [...summarizeLevels(images.map(comparisonOf))].map(([value, summary]) => ({
-    value,
-    name: discName(value),
-    ...countsOf(summary),
-  }));
+export const countLevels = (images: readonly (readonly ReportDisc[])[]): LevelCounts[] =>
+  levelCounts(summarizeLevels(images.map(comparisonOf)));
+
+type LevelCounts = DiscCounts & { readonly value: number; readonly name: string };
+
+/** Summaries by disc value, as they are told. */
+export const levelCounts = (levels: ReadonlyMap<number, DiscSummary>): LevelCounts[] =>
+  [...levels].map(([value, summary]) => ({ value, name: discName(value), ...countsOf(summary) }));
 
 function comparisonOf(discs: readonly ReportDisc[]): DiscComparison {
   return {

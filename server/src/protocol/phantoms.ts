@@ -6,9 +6,11 @@ import type { DiscCounts } from './evaluation.js';
 export type PhantomExtent = 'neck' | 'spine';
 
 /** Which phantoms are drawn; none of them is ever trained on. */
-interface PhantomChoice {
+export interface PhantomChoice {
   readonly phantoms: number;
   readonly seed: number;
+  /** Left out: the mixture of training. */
+  readonly contrast?: 'T1w' | 'T2w';
   /** Default: the neck. */
   readonly extent?: PhantomExtent;
 }
@@ -16,8 +18,6 @@ interface PhantomChoice {
 export interface PhantomMeasureParams extends PhantomChoice, WithProgress {
   /** Name of a model, path of a model folder or of a run. */
   readonly model: string;
-  /** Left out: the mixture of training. */
-  readonly contrast?: 'T1w' | 'T2w';
 }
 
 /** Found within 5 mm under their name, through the same path a volume takes. */
@@ -52,9 +52,7 @@ export interface RobustnessSheet {
   readonly curves: readonly RobustnessCurve[];
 }
 
-export interface CalibrateParams extends PhantomChoice, WithProgress {
-  readonly model: string;
-}
+export type CalibrateParams = Omit<PhantomMeasureParams, 'contrast'>;
 
 /** Discs of one range of scores, and how many of them were right. */
 export interface ReliabilityBin {

@@ -4,11 +4,8 @@ import {
   measurementPage,
   robustnessPage,
 } from '../../../client/src/evaluation/phantom-pages.js';
-import type { Translate } from '../../../client/src/words.js';
 import type { DiscCounts } from '../../../server/src/protocol/index.js';
-
-/** As `vscode.l10n.t` without a translation. */
-const t: Translate = (message, ...args) => message.replace(/\{(\d)\}/g, (_, n) => String(args[Number(n)]));
+import { t } from '../../support/translate.js';
 
 const counts = (total: number, identified: number): DiscCounts => ({
   total,

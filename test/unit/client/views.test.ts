@@ -2,11 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { labelledPage, leftOutPage } from '../../../client/src/commands/outcome-page.js';
 import { inOrder, modelParts } from '../../../client/src/views/model-parts.js';
 import { runParts } from '../../../client/src/views/run-parts.js';
-import { percent, plain, timeLeft, type Translate } from '../../../client/src/words.js';
+import { percent, plain, timeLeft } from '../../../client/src/words.js';
 import type { ModelSummary, RunSummary, TrainingStepEvent } from '../../../server/src/protocol/index.js';
-
-/** As `vscode.l10n.t` without a translation. */
-const t: Translate = (message, ...args) => message.replace(/\{(\d)\}/g, (_, n) => String(args[Number(n)]));
+import { t } from '../../support/translate.js';
 
 const model = (change: Partial<ModelSummary> = {}): ModelSummary => ({
   name: 'spine',

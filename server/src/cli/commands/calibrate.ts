@@ -1,14 +1,10 @@
 import { Option } from 'commander';
-import { phantomExtents, type PhantomExtent } from '../../dataset/phantom/scenery.js';
-import { EvaluationService } from '../../evaluation/service.js';
-import type { CalibrationResult } from '../../protocol/index.js';
-import { CountProgress } from '../count-progress.js';
+import { phantomExtents } from '../../dataset/phantom/scenery.js';
+import type { CalibrationResult, PhantomChoice } from '../../protocol/index.js';
+import { evaluating } from '../evaluating.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
-interface CalibrateOptions {
-  readonly phantoms: number;
-  readonly seed: number;
-  readonly extent: PhantomExtent;
+interface CalibrateOptions extends Omit<PhantomChoice, 'contrast'> {
   readonly dryRun?: boolean;
 }
 
@@ -36,20 +32,12 @@ export const registerCalibrate: RegisterCommand = (program, action) => {
     .action(action(run));
 };
 
-async function run(
-  { options, output, signal }: CommandContext,
-  name: string,
-  own: CalibrateOptions,
-): Promise<void> {
-  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
-  const progress = new CountProgress(output, 'Calibrating');
-  try {
-    const found = await service.calibrate(name, { ...own, signal, progress: progress.update });
-    progress.finish();
-    output.result(found, () => describe(found, output));
-  } finally {
-    await service.dispose();
-  }
+async function run(context: CommandContext, name: string, own: CalibrateOptions): Promise<void> {
+  const { output } = context;
+  const found = await evaluating(context, 'Calibrating', (service, work) =>
+    service.calibrate(name, { ...own, ...work }),
+  );
+  output.result(found, () => describe(found, output));
 }
 
 function describe(

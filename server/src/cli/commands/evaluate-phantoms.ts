@@ -1,58 +1,32 @@
 /** `evaluate` without a prepared set: how good a model is on phantoms it never saw. */
-import type { PhantomExtent } from '../../dataset/phantom/scenery.js';
-import { EvaluationService, type EvaluationOptions } from '../../evaluation/service.js';
-import type { DiscCounts, PhantomMeasurement, RobustnessCurve } from '../../protocol/index.js';
-import { CountProgress } from '../count-progress.js';
+import type { DiscCounts, PhantomChoice, PhantomMeasurement, RobustnessCurve } from '../../protocol/index.js';
+import { evaluating } from '../evaluating.js';
 import { countsHead, countsRow } from '../figures.js';
 import type { CommandContext } from '../program.js';
 
-export interface PhantomMeasureOptions {
-  readonly phantoms: number;
-  readonly seed: number;
-  readonly contrast?: 'T1w' | 'T2w';
-  readonly extent?: PhantomExtent;
-}
-
 type Output = CommandContext['output'];
 
-export function measureOnPhantoms(
+export async function measureOnPhantoms(
   context: CommandContext,
   model: string,
-  { phantoms, seed, contrast, extent }: PhantomMeasureOptions,
+  { phantoms, seed, contrast, extent }: PhantomChoice,
 ): Promise<void> {
-  return withService(context, async (service, work) => {
-    const found = await service.onPhantoms(model, { phantoms, seed, contrast, extent, ...work });
-    return () => context.output.result(found, () => describe(found, context.output));
-  });
+  const found = await evaluating(context, 'Evaluating', (service, work) =>
+    service.onPhantoms(model, { phantoms, seed, contrast, extent, ...work }),
+  );
+  context.output.result(found, () => describe(found, context.output));
 }
 
-export function measureRobustness(
+export async function measureRobustness(
   context: CommandContext,
   model: string,
-  { phantoms, seed, contrast }: PhantomMeasureOptions,
+  { phantoms, seed, contrast }: PhantomChoice,
 ): Promise<void> {
   const { output } = context;
-  return withService(context, async (service, work) => {
-    const sheet = await service.robustness(model, { phantoms, seed, contrast, ...work });
-    return () =>
-      output.result(sheet, () => sheet.curves.map((curve) => describeCurve(curve, output)).join('\n\n'));
-  });
-}
-
-/** @param measure returns what then tells the result */
-async function withService(
-  { options, output, signal }: CommandContext,
-  measure: (service: EvaluationService, work: EvaluationOptions) => Promise<() => void>,
-): Promise<void> {
-  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
-  const progress = new CountProgress(output, 'Evaluating');
-  try {
-    const tell = await measure(service, { signal, progress: progress.update });
-    progress.finish();
-    tell();
-  } finally {
-    await service.dispose();
-  }
+  const sheet = await evaluating(context, 'Evaluating', (service, work) =>
+    service.robustness(model, { phantoms, seed, contrast, ...work }),
+  );
+  output.result(sheet, () => sheet.curves.map((curve) => describeCurve(curve, output)).join('\n\n'));
 }
 
 const tableOf = (first: string, rows: readonly (readonly [string, DiscCounts])[], output: Output): string =>

@@ -1,14 +1,13 @@
 import { Option } from 'commander';
 import { UserError } from '@disc-labeling/models/errors';
 import { phantomExtents } from '../../dataset/phantom/scenery.js';
-import { EvaluationService } from '../../evaluation/service.js';
-import type { SetEvaluation } from '../../protocol/index.js';
-import { CountProgress } from '../count-progress.js';
+import type { PhantomChoice, SetEvaluation } from '../../protocol/index.js';
+import { evaluating } from '../evaluating.js';
 import { percent } from '../figures.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
-import { measureOnPhantoms, measureRobustness, type PhantomMeasureOptions } from './evaluate-phantoms.js';
+import { measureOnPhantoms, measureRobustness } from './evaluate-phantoms.js';
 
-interface EvaluateOptions extends PhantomMeasureOptions {
+interface EvaluateOptions extends PhantomChoice {
   readonly pictures?: string;
   readonly robustness?: boolean;
 }
@@ -57,21 +56,17 @@ async function evaluate(
 }
 
 async function validateOnSet(
-  { options, output, signal }: CommandContext,
+  context: CommandContext,
   model: string,
   set: string,
   { pictures }: EvaluateOptions,
 ): Promise<void> {
-  const service = new EvaluationService({ ...options, onNotice: output.engineNotice });
-  const progress = new CountProgress(output, 'Evaluating');
-  try {
-    const found = await service.evaluate(model, set, { pictures, signal, progress: progress.update });
-    progress.finish();
-    for (const notice of found.notices) output.note(`note: ${notice}`);
-    output.result(found, () => describeSet(found, output));
-  } finally {
-    await service.dispose();
-  }
+  const { output } = context;
+  const found = await evaluating(context, 'Evaluating', (service, work) =>
+    service.evaluate(model, set, { pictures, ...work }),
+  );
+  for (const notice of found.notices) output.note(`note: ${notice}`);
+  output.result(found, () => describeSet(found, output));
 }
 
 function describeSet(found: SetEvaluation, output: CommandContext['output']): string {

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { EvaluationService } from '../../evaluation/service.js';
 import type { TestReport } from '../../protocol/index.js';
-import { CountProgress } from '../count-progress.js';
+import { evaluating } from '../evaluating.js';
 import { countsHead, countsRow, fixed, inPercent } from '../figures.js';
 import { finiteNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
@@ -44,31 +43,23 @@ function distance(text: string): number {
 }
 
 async function runTest(
-  { options, output, signal }: CommandContext,
+  context: CommandContext,
   model: string,
   set: string,
   own: TestArguments,
 ): Promise<void> {
-  const service = new EvaluationService({
-    ...options,
-    onNotice: output.engineNotice,
-  });
-  const progress = new CountProgress(output, 'Testing');
-  try {
-    const report = await service.test(model, set, {
+  const { output } = context;
+  const report = await evaluating(context, 'Testing', (service, work) =>
+    service.test(model, set, {
       report: own.report,
       metrics: own.metrics,
       skeleton: own.skeleton,
       toleranceMm: own.tolerance,
-      signal,
-      progress: progress.update,
-    });
-    progress.finish();
-    for (const notice of report.notices) output.note(`note: ${notice}`);
-    output.result(report, () => describe(report, own, output));
-  } finally {
-    await service.dispose();
-  }
+      ...work,
+    }),
+  );
+  for (const notice of report.notices) output.note(`note: ${notice}`);
+  output.result(report, () => describe(report, own, output));
 }
 
 function describe(report: TestReport, own: TestArguments, output: CommandContext['output']): string {

@@ -44,6 +44,17 @@ export function applyFields(image: Float32Array, place: CorruptionPlace, random:
   });
 }
 
+/** A smooth field on four by four places, whose logarithm has this standard deviation; in place. */
+export function applyBias(
+  image: Float32Array,
+  { width, height }: Pick<CorruptionPlace, 'width' | 'height'>,
+  deviation: number,
+  random: Random,
+): void {
+  const field = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
+  multiplyField(image, width, height, (u, v) => Math.exp(sampleBilinear(field, 4, 4, u * 3, v * 3)));
+}
+
 /** Second blur, acquisition at a lower resolution, and sharpening. */
 function applyResolution(input: Float32Array, place: CorruptionPlace, random: Random): Float32Array {
   const { width, height } = place;

@@ -6,17 +6,13 @@ import { Random } from '../../dataset/phantom/random.js';
 import type { PhantomContrast, PhantomDisc } from '../../dataset/phantom/types.js';
 import { drawPhantomVolume, type PhantomVolume } from '../../dataset/phantom/volume.js';
 import { discsOnSlab, readSlabs, readVolumeMaps, type Reading } from '../../labeling/reading.js';
+import type { RobustnessCurve } from '../../protocol/phantoms.js';
 import { flatSlab } from '../../volume/flat-slab.js';
 import { voxelToWorld } from '../../volume/orientation.js';
 import { pixelToWorld } from '../../volume/slice.js';
-import {
-  compareDiscs,
-  summarizeDiscs,
-  type DiscComparison,
-  type DiscSummary,
-  type PlacedDisc,
-} from '../metrics.js';
+import { compareDiscs, summarizeDiscs, type DiscComparison, type PlacedDisc } from '../metrics.js';
 import { rightWithinMm } from '../phantoms.js';
+import { countsOf } from '../report.js';
 import { sliceDisturbances, type SliceDisturbance } from './slices.js';
 import { volumeDisturbances, type VolumeDisturbance } from './volumes.js';
 
@@ -31,11 +27,6 @@ export interface RobustnessOptions {
   readonly signal?: AbortSignal;
   /** @param done pictures and volumes read so far */
   readonly progress?: (done: number, total: number) => void;
-}
-
-/** How a model fares as one thing gets worse. */
-interface RobustnessCurve extends Pick<SliceDisturbance, 'name' | 'title' | 'unit'> {
-  readonly points: readonly { readonly value: number; readonly summary: DiscSummary }[];
 }
 
 /** Reads one phantom under one condition. */
@@ -64,7 +55,7 @@ export async function robustnessSheet(
     pictures: number,
     trial: Trial,
   ): Promise<RobustnessCurve> => {
-    const points: { value: number; summary: DiscSummary }[] = [];
+    const points: RobustnessCurve['points'][number][] = [];
     for (const value of values) {
       const comparisons: DiscComparison[] = [];
       for (let n = 0; n < pictures; n++) {
@@ -73,7 +64,7 @@ export async function robustnessSheet(
         if (comparison !== null) comparisons.push(comparison);
         progress?.(++done, total);
       }
-      points.push({ value, summary: summarizeDiscs(comparisons) });
+      points.push({ value, summary: countsOf(summarizeDiscs(comparisons)) });
     }
     return { name, title, unit, points };
   };

@@ -1,11 +1,10 @@
 /** Slices of phantoms as they look under harder and harder conditions. */
-import { addNoise } from '../../dataset/phantom/corruption.js';
+import { addNoise, applyBias } from '../../dataset/phantom/corruption.js';
 import type { PhantomOptions } from '../../dataset/phantom/draw.js';
-import { invertGreys, multiplyField, percentiles } from '../../dataset/phantom/filters.js';
+import { invertGreys, percentiles } from '../../dataset/phantom/filters.js';
 import type { Random } from '../../dataset/phantom/random.js';
 import type { FramedPhantom, PhantomDisc } from '../../dataset/phantom/types.js';
 import { uppermostDisc } from '../../volume/levels.js';
-import { sampleBilinear } from '../../volume/resample.js';
 import { Warp, type Place } from '../../volume/warp.js';
 
 /** One way in which pictures are worse than those trained on, and how much worse. */
@@ -104,13 +103,10 @@ function noisy(slice: FramedPhantom, share: number, random: Random): FramedPhant
   return { ...slice, image };
 }
 
-/** A smooth field on four by four places, like the one trained on but stronger. */
+/** Like the field trained on, but stronger. */
 function biased(slice: FramedPhantom, deviation: number, random: Random): FramedPhantom {
   const image = slice.image.slice();
-  const field = Float32Array.from({ length: 16 }, () => random.normal(0, deviation));
-  multiplyField(image, slice.width, slice.height, (u, v) =>
-    Math.exp(sampleBilinear(field, 4, 4, u * 3, v * 3)),
-  );
+  applyBias(image, slice, deviation, random);
   return { ...slice, image };
 }
 
