@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InferenceSession } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CancelledError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
 import { synthesizeDataset } from '@disc-labeling/server/dataset/synthesize';
@@ -158,14 +159,22 @@ describe('labelling synthetic subjects', () => {
     await cp(join(repositoryDir, 'models', 'weights', 'spine-whole'), model, { recursive: true });
     const scores = async () =>
       (await service.label(image('sub-001', 'T1w'), { model })).result.discs.map(({ score }) => score);
+    const ended = vi.spyOn(
+      (InferenceSession as unknown as { prototype: InferenceSession }).prototype,
+      'release',
+    );
     const before = await scores();
     expect(await scores()).toEqual(before);
+    expect(ended).not.toHaveBeenCalled();
     const description = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8')) as ModelDescription;
     const confidence = { bias: -20, evidence: 0, rival: 0 };
     writeFileSync(join(model, 'model.json'), JSON.stringify({ ...description, confidence }));
     const after = await scores();
     expect(after).toHaveLength(before.length);
     for (const score of after) expect(score).toBeLessThan(1e-6);
+    // The network that nobody uses any more has ended.
+    expect(ended).toHaveBeenCalled();
+    ended.mockRestore();
   });
 
   it('can be cancelled and goes on working', async () => {

@@ -67,7 +67,14 @@ interface LoadedModel {
  * command; {@link dispose} ends its worker threads.
  */
 export class Labeler {
-  private readonly loaded = new Map<string, Promise<LoadedModel>>();
+  /** By engine and folder. */
+  private readonly loaded = new Map<
+    string,
+    { readonly written: number; readonly model: Promise<LoadedModel> }
+  >();
+  /** Models that were written again since: they end when no work is under way that may use them. */
+  private readonly outdated: Promise<LoadedModel>[] = [];
+  private working = 0;
 
   constructor(private readonly defaults: LabelerOptions = {}) {}
 
@@ -78,7 +85,7 @@ export class Labeler {
    */
   async label(path: string, options: LabelOptions = {}): Promise<LabelOutcome> {
     try {
-      return await this.run(path, options);
+      return await this.during(() => this.run(path, options));
     } catch (error) {
       // What is wrong with the voxels is found where the file's name is not known.
       if (error instanceof UserError && error.file === undefined)
@@ -140,45 +147,53 @@ export class Labeler {
    * @param slabIn makes it in the frame the model asks for
    * @throws UserError for a model that can't be used; CancelledError once `signal` is aborted
    */
-  async readSlab(
+  readSlab(
     slabIn: (frame: SlabFrame) => SagittalSlab,
     { model: name, engine, signal, progress }: LabelOptions = {},
   ): Promise<SlabOutcome> {
-    const { model, inference } = await this.load(name, engine);
-    const { description } = model;
-    const reading = await readSlabs([slabIn(description.input.frame)], description, inference, {
-      signal,
-      progress: (fraction) => progress?.({ message: 'running the network', fraction }),
+    return this.during(async () => {
+      const { model, inference } = await this.load(name, engine);
+      const { description } = model;
+      const reading = await readSlabs([slabIn(description.input.frame)], description, inference, {
+        signal,
+        progress: (fraction) => progress?.({ message: 'running the network', fraction }),
+      });
+      return { reading, model: description.name, engine: inference.engine };
     });
-    return { reading, model: description.name, engine: inference.engine };
   }
 
   /** Ends worker threads and sessions. */
   async dispose(): Promise<void> {
-    const all = [...this.loaded.values()];
+    const all = [...this.loaded.values()].map(({ model }) => model);
     this.loaded.clear();
-    await Promise.all(
-      all.map((entry) =>
-        entry.then(
-          ({ inference }) => inference.dispose(),
-          () => undefined,
-        ),
-      ),
-    );
+    await endAll([...all, ...this.outdated.splice(0)]);
+  }
+
+  /** Works with networks; those outdated meanwhile end with the last such work. */
+  private async during<T>(work: () => Promise<T>): Promise<T> {
+    this.working++;
+    try {
+      return await work();
+    } finally {
+      if (--this.working === 0) await endAll(this.outdated.splice(0));
+    }
   }
 
   /** What was read of a model counts until it is written again: trained further, replaced, its scores fitted. */
   private async load(name: string | undefined, engine: EngineChoice = this.defaults.engine ?? 'auto') {
     const folder = await findModelFolder(name, this.defaults.places);
     const { mtimeMs } = await stat(join(folder, 'model.json'));
-    const key = `${engine} ${folder} ${mtimeMs}`;
+    const key = `${engine} ${folder}`;
     const known = this.loaded.get(key);
-    if (known) return known;
-    const entry = this.open(folder, engine);
+    if (known?.written === mtimeMs) return known.model;
+    if (known) this.outdated.push(known.model);
+    const entry = { written: mtimeMs, model: this.open(folder, engine) };
     this.loaded.set(key, entry);
     // A model that could not be loaded may be there next time.
-    entry.catch(() => this.loaded.delete(key));
-    return entry;
+    entry.model.catch(() => {
+      if (this.loaded.get(key) === entry) this.loaded.delete(key);
+    });
+    return entry.model;
   }
 
   private async open(folder: string, engine: EngineChoice): Promise<LoadedModel> {
@@ -191,6 +206,16 @@ export class Labeler {
     };
   }
 }
+
+const endAll = (models: readonly Promise<LoadedModel>[]): Promise<unknown> =>
+  Promise.all(
+    models.map((model) =>
+      model.then(
+        ({ inference }) => inference.dispose(),
+        () => undefined,
+      ),
+    ),
+  );
 
 /** A reading as its reader names it, and what there is to say about the names. */
 function named(
