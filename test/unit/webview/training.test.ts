@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { EpochMetrics } from '../../../server/src/protocol/index.js';
 import type { DashboardRun, DashboardState } from '../../../webview/src/messages/index.js';
+import { lineSample } from '../../../webview/src/common/line-sample.js';
 import { percent } from '../../../webview/src/common/numbers.js';
-import { bytes, duration, rate, significant, throughput } from '../../../webview/src/training/format.js';
+import {
+  bytes,
+  duration,
+  rate,
+  significant,
+  throughput,
+  tick,
+} from '../../../webview/src/training/format.js';
 import { facts, secondsPerEpoch, timeLeft } from '../../../webview/src/training/facts.js';
 import { withProgress } from '../../../webview/src/training/progress.js';
 import { alignedData, described, extentOf, linesOf, smoothed } from '../../../webview/src/training/series.js';
@@ -66,6 +74,7 @@ test('numbers are short, and as large as they are', () => {
     '1.23e+5',
     '0.00',
   ]);
+  expect([0.0015, 5e-4, 0.1, 0, 123_456].map(tick)).toEqual(['0.0015', '5e-4', '0.1', '0', '1.23e5']);
   expect([2.5e-4, 1e-3, 0].map(rate)).toEqual(['2.5e-4', '1e-3', '0']);
   expect(percent(0.987)).toBe('98.7 %');
   expect([5e8, 3e9].map(bytes)).toEqual(['477 MB', '2.8 GB']);
@@ -91,6 +100,18 @@ describe('curves', () => {
       'Validation',
     ]);
     expect(linesOf('loss', perStack([4]), [], plain)).toHaveLength(2);
+  });
+
+  test('stacks are told apart by as many dots as their number, in the legend too', () => {
+    const stacks = linesOf('loss', run([epoch(0, { trainingLossPerStack: [3, 1] })]), [], plain).slice(1, 3);
+    expect(stacks.map(({ dash }) => dash)).toEqual([
+      [7, 3, 2, 3],
+      [7, 3, 2, 3, 2, 3],
+    ]);
+    expect(lineSample('red', [7, 3])).toBe(
+      'repeating-linear-gradient(90deg, red 0px 7px, transparent 7px 10px) center / 100% 2px no-repeat',
+    );
+    expect(lineSample('red')).toBe('linear-gradient(red, red) center / 100% 2px no-repeat');
   });
 
   test('what was never measured has none', () => {
@@ -156,12 +177,11 @@ describe('curves', () => {
     expect(extentOf([])).toEqual({ min: 0, max: 1 });
   });
 
-  test('ten thousand epochs of two runs take a moment', () => {
+  test('ten thousand epochs of two runs are drawn whole', () => {
     const long = run(Array.from({ length: 10_000 }, (_, number) => epoch(number)));
-    const started = process.cpuUsage();
-    alignedData(linesOf('loss', long, [long], { smoothing: 0.5, log: true }));
-    const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1e6).toBeLessThan(0.5);
+    const [xs, ...curves] = alignedData(linesOf('loss', long, [long], { smoothing: 0.5, log: true }));
+    expect(xs).toHaveLength(10_000);
+    expect(curves.map((ys) => typeof ys.at(-1))).toEqual(Array(4).fill('number'));
   });
 
   test('are described in words', () => {
@@ -178,6 +198,16 @@ describe('figures', () => {
     expect(timeLeft(run([epoch(0), epoch(1)]))).toBe('2 min 40 s');
     expect(timeLeft(run([epoch(0)]))).toBeNull();
     expect(secondsPerEpoch([epoch(0, { seconds: 5 }), epoch(2, { seconds: 25 })])).toBe(10);
+  });
+
+  test('a finished training has no epochs to come', () => {
+    const epochOf = (state: DashboardRun['summary']['state']) =>
+      new Map(facts(run([epoch(0)], { summary: { ...run([epoch(0)]).summary, state } }))).get('Epoch');
+    expect([epochOf('training'), epochOf('stopped'), epochOf('finished')]).toEqual([
+      '1 of 10',
+      '1 of 10',
+      '1',
+    ]);
   });
 
   test('what is not known is left out', () => {

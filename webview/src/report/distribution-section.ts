@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import { h } from '../common/dom.js';
+import { lineSample } from '../common/line-sample.js';
 import { t } from '../common/localize.js';
 import { none, percent } from '../common/numbers.js';
 import type { ShownReport } from '../messages/report.js';
@@ -64,7 +65,7 @@ function histogram(report: ShownReport): Chart {
       : t('{0} to {1} mm', from, Number((from + width).toFixed(2)));
   };
   return new Chart(t('How many discs at which distance'), label, chartHeight, data, (colours) => ({
-    ...plain(colours),
+    ...plain,
     scales: {
       x: { time: false, range: [0, end] },
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] },
@@ -105,6 +106,10 @@ function histogram(report: ShownReport): Chart {
         value: (_, value: number | null) => percent(value),
       },
     ],
+    legend: {
+      live: true,
+      markers: { width: 0, fill: (_, i) => (i === 1 ? colours.barFill : lineSample(colours.line)) },
+    },
     hooks: { draw: [(plot) => verticalMark(plot, toleranceMm, colours)] },
   }));
 }
@@ -136,7 +141,7 @@ function levels(report: ShownReport): Chart {
   // Names stand aslant where there is no room beside each other; the last one reaches beyond its place.
   const crowded = (width: number): boolean => width / Math.max(1, shown.length) < 52;
   return new Chart(t('By level'), label, chartHeight, data, (colours, width) => ({
-    ...plain(colours),
+    ...plain,
     padding: [8, crowded(width) ? 26 : 8, 0, 0],
     scales: {
       x: { time: false, range: [-0.6, Math.max(0, shown.length - 1) + 0.6] },
@@ -167,11 +172,12 @@ function levels(report: ShownReport): Chart {
   }));
 }
 
-const plain = (colours: ChartColours): Pick<ChartOptions, 'cursor' | 'legend' | 'padding'> => ({
+const plain: Pick<ChartOptions, 'cursor' | 'legend' | 'padding'> = {
   cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
-  legend: { live: true, markers: { stroke: () => colours.muted } },
+  // The numbers of what is under the pointer; boxes have no lines of their own.
+  legend: { live: true, markers: { show: false } },
   padding: [8, 8, 0, 0],
-});
+};
 
 /** The tolerance within which a disc counts as identified. */
 function verticalMark(plot: uPlot, place: number, colours: ChartColours): void {

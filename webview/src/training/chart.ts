@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import { h, setAttribute } from '../common/dom.js';
+import { lineSample } from '../common/line-sample.js';
 import { alignedData, described, type ChartName, type Line } from './series.js';
 import type { ChartTheme } from './theme.js';
 
@@ -9,8 +10,10 @@ const height = 210;
 export interface ChartOptions {
   readonly name: ChartName;
   readonly title: string;
-  /** How values are written, on the axis and in the legend. */
+  /** How values are written in the legend. */
   readonly show: (value: number) => string;
+  /** How they are written on the axis. */
+  readonly tick: (value: number) => string;
   /** Fixed ends of the y axis. */
   readonly range?: readonly [number, number];
   /** The user chose a stretch of epochs, or (null) all of them. */
@@ -31,6 +34,16 @@ export interface Drawing {
   readonly theme: ChartTheme;
   /** Where all charts begin and end while nothing is zoomed. */
   readonly whole: Zoom;
+}
+
+/** Opacity of lines behind the others. */
+const faintness = 0.35;
+
+/** A line's piece for the legend. */
+function sample({ color, look, dash }: Line, theme: ChartTheme): string {
+  const stroke = theme.line(color);
+  if (look !== 'faint') return lineSample(stroke, dash, look ? 1 : 2);
+  return lineSample(`color-mix(in srgb, ${stroke} ${100 * faintness}%, transparent)`);
 }
 
 /** One chart: curves over epochs, a legend with the values under the pointer, zoom by dragging. */
@@ -66,7 +79,10 @@ export class Chart {
     const { title, show } = this.#options;
     setAttribute(this.#body, 'role', 'img');
     setAttribute(this.#body, 'aria-label', described(title, lines, show));
-    const built = JSON.stringify([lines.map(({ label, color, look }) => [label, color, look]), log]);
+    const built = JSON.stringify([
+      lines.map(({ label, color, look, dash }) => [label, color, look, dash]),
+      log,
+    ]);
     const data = alignedData(lines);
     if (this.#plot && built === this.#built && theme === this.#theme) return this.#setData(data);
     this.#theme = theme;
@@ -110,7 +126,7 @@ export class Chart {
   }
 
   #plotOptions(lines: readonly Line[], log: boolean, theme: ChartTheme): uPlot.Options {
-    const { show, range } = this.#options;
+    const { tick, range } = this.#options;
     const axis = {
       stroke: theme.text,
       font: theme.font,
@@ -130,7 +146,7 @@ export class Chart {
         {
           ...axis,
           size: 58,
-          values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : show(tick))),
+          values: (_plot, ticks) => ticks.map((value) => (value === null ? '' : tick(value))),
         },
       ],
       series: [
@@ -138,7 +154,10 @@ export class Chart {
         ...lines.map((line) => this.#series(line, theme)),
       ],
       cursor: { sync: { key: 'epochs' }, drag: { x: true, y: false }, points: { size: 7 } },
-      legend: { live: true },
+      legend: {
+        live: true,
+        markers: { width: 0, fill: (_plot, i) => sample(lines[i - 1]!, theme) },
+      },
       hooks: {
         draw: [(plot) => this.#markBest(plot, theme)],
         setCursor: [(plot) => this.#showLatest(plot)],
@@ -147,16 +166,21 @@ export class Chart {
     };
   }
 
-  #series({ label, color, look, ys }: Line, theme: ChartTheme): uPlot.Series {
+  #series({ label, color, look, dash, ys }: Line, theme: ChartTheme): uPlot.Series {
     const stroke = theme.line(color);
     return {
       label,
       stroke,
-      ...(look === 'faint' ? { alpha: 0.35 } : {}),
+      ...(look === 'faint' ? { alpha: faintness } : {}),
       width: look ? 1 : 1.75,
-      ...(look === 'dashed' ? { dash: [5, 4] } : {}),
+      ...(dash ? { dash: dash.map((length) => length * devicePixelRatio) } : {}),
       // A single epoch has no line; many points would hide it.
-      points: { show: look !== 'faint' && ys.length <= 40, size: 5, stroke, fill: stroke },
+      points: {
+        show: look !== 'faint' && ys.length <= 40,
+        size: look === 'thin' && ys.length > 1 ? 3 : 5,
+        stroke,
+        fill: stroke,
+      },
       spanGaps: true,
       value: (_plot, value) => (value === null || value === undefined ? '–' : this.#options.show(value)),
     };

@@ -11,7 +11,7 @@ import type {
 } from '../messages/training.js';
 import { Chart, type Zoom } from './chart.js';
 import { EpochTable } from './epoch-table.js';
-import { rate, significant } from './format.js';
+import { rate, significant, tick } from './format.js';
 import { Header, stateNames } from './header.js';
 import { Pictures } from './pictures.js';
 import { withProgress } from './progress.js';
@@ -58,15 +58,16 @@ export class Dashboard {
     });
     const zoomed = (range: Zoom | null): void => this.#setZoom(range);
     this.#charts = [
-      new Chart({ name: 'loss', title: t('Loss'), show: significant, zoomed }),
+      new Chart({ name: 'loss', title: t('Loss'), show: significant, tick, zoomed }),
       new Chart({
         name: 'quality',
         title: t('Quality on held-out samples'),
         show: percent,
+        tick: (share) => `${Math.round(100 * share)} %`,
         range: [0, 1],
         zoomed,
       }),
-      new Chart({ name: 'rate', title: t('Learning rate'), show: rate, zoomed }),
+      new Chart({ name: 'rate', title: t('Learning rate'), show: rate, tick: rate, zoomed }),
     ];
     this.#main.append(this.#toolbar.element, ...this.#charts.map(({ element }) => element));
     root.append(

@@ -10,7 +10,7 @@ export function facts(run: DashboardRun): (readonly [string, string])[] {
   const training = summary.state === 'training';
   const found: [string, string | null][] = [
     [t('Model'), summary.model],
-    [t('Epoch'), t('{0} of {1}', training && live ? live.epoch + 1 : summary.epoch, summary.epochs)],
+    [t('Epoch'), epochText(run)],
     [t('Time left'), training ? timeLeft(run) : null],
     [t('Trained for'), last ? duration(last.seconds) : null],
     [t('Throughput'), throughputOf(run)],
@@ -21,6 +21,12 @@ export function facts(run: DashboardRun): (readonly [string, string])[] {
     [t('Best epoch'), summary.best === null ? null : bestText(run)],
   ];
   return found.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+/** A finished training may have had fewer than planned: its time or its patience were at an end. */
+function epochText({ summary: { state, epoch, epochs }, live }: DashboardRun): string {
+  if (state === 'finished') return String(epoch);
+  return t('{0} of {1}', state === 'training' && live ? live.epoch + 1 : epoch, epochs);
 }
 
 /** The training's own estimate, or from the epochs where another program trains. */

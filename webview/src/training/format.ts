@@ -22,6 +22,12 @@ export function significant(value: number): string {
   return value.toPrecision(3);
 }
 
+/** The same without zeros at the end, for an axis: `0.0015`, `5e-4`, `0`. */
+export const tick = (value: number): string => {
+  const [mantissa, exponent] = significant(value).split('e');
+  return `${Number(mantissa)}${exponent === undefined ? '' : `e${Number(exponent)}`}`;
+};
+
 /** A learning rate: `2.5e-4`, `1e-3`. */
 export function rate(value: number): string {
   if (value === 0) return '0';

@@ -11,8 +11,10 @@ export type LineColor = 'training' | 'validation' | 'third' | `other${number}`;
 export interface Line {
   readonly label: string;
   readonly color: LineColor;
-  /** `faint`: behind the others; `dashed`: a part of another, or another run's training. */
-  readonly look?: 'faint' | 'dashed';
+  /** `faint`: behind the others; `thin`: a part of another, or another run's training. */
+  readonly look?: 'faint' | 'thin';
+  /** Lengths drawn and left out in turn, CSS pixels. */
+  readonly dash?: readonly number[];
   readonly xs: readonly number[];
   readonly ys: readonly (number | null)[];
 }
@@ -36,12 +38,17 @@ const curve = (
   label: string,
   color: LineColor,
   figure: Figure,
-  look?: Line['look'],
+  dash?: readonly number[],
 ): Line[] => {
   const ys = run.metrics.map((metrics) => figure(metrics) ?? null);
   if (ys.every((y) => y === null)) return [];
-  return [{ label, color, xs: ends(run.metrics), ys, ...(look ? { look } : {}) }];
+  return [{ label, color, xs: ends(run.metrics), ys, ...(dash ? { look: 'thin', dash } : {}) }];
 };
+
+const dashed = [5, 4];
+
+/** A dash, then as many dots as the stack's number. */
+const stackDash = (stack: number): number[] => [7, 3, ...Array.from({ length: stack }, () => [2, 3]).flat()];
 
 /** The curves of a chart: the run's own, then one or two of each run laid over. */
 export function linesOf(
@@ -75,7 +82,13 @@ function lossLines(run: DashboardRun): Line[] {
     ...(stacks < 2
       ? []
       : Array.from({ length: stacks }, (_, i) =>
-          curve(run, t('Stack {0}', i + 1), 'training', (m) => m.trainingLossPerStack?.[i], 'dashed'),
+          curve(
+            run,
+            t('Stack {0}', i + 1),
+            'training',
+            (metrics) => metrics.trainingLossPerStack?.[i],
+            stackDash(i + 1),
+          ),
         ).flat()),
     ...curve(run, t('Validation'), 'validation', (metrics) => metrics.validationLoss),
   ];
@@ -95,7 +108,7 @@ function otherLines(chart: ChartName, run: DashboardRun, color: LineColor): Line
   switch (chart) {
     case 'loss':
       return [
-        ...curve(run, t('{0}: training', name), color, (metrics) => metrics.trainingLoss, 'dashed'),
+        ...curve(run, t('{0}: training', name), color, (metrics) => metrics.trainingLoss, dashed),
         ...curve(run, t('{0}: validation', name), color, (metrics) => metrics.validationLoss),
       ];
     case 'quality':
