@@ -226,6 +226,8 @@ const palette = {
   cancelLabelling: 'Ends the labelling under way.',
   chooseModel: 'Labels the volume with another model.',
   setLevel: 'Asks which disc one is, where names are a level or more off; the others are counted from it.',
+  correctDiscs:
+    'Takes discs in hand: dragging moves a point, a click adds a disc, Delete removes the selected one; can be undone.',
   saveLabels: 'Writes the label volume and its sidecar beside the image; asks before labels are replaced.',
   toggleAttention: 'Shows or hides the attention map.',
   toggleHeatMap: 'Shows or hides the heat map of the discs.',

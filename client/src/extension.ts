@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
 import { perform, registerCommands } from './commands/index.js';
-import { saveLabels } from './commands/save-labels.js';
+import { saveLabels, tellSaved, writeLabels } from './commands/save-labels.js';
+import { addDisc, mayDiscard, moveDisc, removeDisc } from './commands/correct-discs.js';
 import { setLevel } from './commands/set-level.js';
 import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
@@ -28,8 +29,12 @@ let backend: Backend | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   backend = new Backend(context);
   const running = backend;
-  const editors = new VolumeEditors(context.extensionUri, running, (panel, request) =>
-    answer(panel, request, running),
+  const editors = new VolumeEditors(
+    context.extensionUri,
+    running,
+    (panel, request) => answer(panel, request, running),
+    // What became of it is told while the editor goes on.
+    async (document) => void tellSaved(await writeLabels(document, running)),
   );
   const views = new Views(running);
   const galleries = new Galleries({
@@ -104,13 +109,19 @@ export async function deactivate(): Promise<void> {
 async function answer({ document }: ViewerPanel, request: ViewerRequest, running: Backend): Promise<void> {
   switch (request.kind) {
     case 'label':
-      return document.label();
+      return (await mayDiscard(document)) ? document.label() : undefined;
     case 'cancel':
       return document.cancel();
     case 'chooseModel':
-      return document.chooseModel(request.model);
+      return (await mayDiscard(document)) ? document.chooseModel(request.model) : document.announce();
     case 'setLevel':
       return setLevel(document, request.disc);
+    case 'moveDisc':
+      return moveDisc(document, request.disc, request.place);
+    case 'addDisc':
+      return addDisc(document, request.place);
+    case 'removeDisc':
+      return removeDisc(document, request.disc);
     case 'saveLabels':
       return saveLabels(document, running);
     case 'restart':

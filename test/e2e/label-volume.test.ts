@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
 import type { Editor } from '../support/editor.js';
@@ -35,14 +36,19 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
   beforeAll(async () => {
     copyFileSync(join(data!, 'mri', 'slices', 'cervicothoracic_T1w.nii.gz'), volume);
     writeFileSync(join(folder, 'notes.nii.gz'), 'This is a text file that somebody renamed.\n');
-    editor = await startEditor({ folder });
+    // In the browser, VS Code saves by itself after a second.
+    editor = await startEditor({ folder, settings: { 'files.autoSave': 'off' } });
     viewer = await editor.open(volume);
+    unsaved = editor.page.locator('.tab.active.dirty');
   });
 
   afterAll(async () => {
     await editor?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** The tab's sign that there is something to save. */
+  let unsaved: Locator;
 
   const shot = (name: string) => viewer.screenshot(join(screenshots, `${name}.png`));
 
@@ -122,14 +128,66 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
       .waitFor({ state: 'detached' });
   });
 
+  it('takes corrections by hand, and takes them back', async () => {
+    const [before] = (await viewer.discs()).filter(({ name }) => name === 'C4/C5');
+    await viewer.frame.locator('.stage').focus();
+    await viewer.frame.locator('.stage').press('5');
+    await viewer.drag(before.point, [before.point[0] + 12, before.point[1] - 9]);
+    await unsaved.waitFor();
+    await viewer.settled();
+    const after = await disc('C4/C5');
+    await expectPlaced([after!]);
+    expect(distance(after!.point, [before.point[0] + 12, before.point[1] - 9])).toBeLessThan(1.5);
+    // The slice stays the one it was found in.
+    expect(Math.abs(after!.world[0] - before.world[0])).toBeLessThan(0.05);
+    expect(await viewer.frame.locator('.disc-row[aria-selected=true]').innerText()).toContain('by hand');
+    await shot('corrected');
+    await editor.page.keyboard.press('ControlOrMeta+Z');
+    await unsaved.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(before.world);
+    await editor.page.keyboard.press('ControlOrMeta+Shift+Z');
+    await unsaved.waitFor();
+    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(after!.world);
+  });
+
   it('recovers its labels after the backend was killed', async () => {
     const names = (await viewer.discs()).map(({ name }) => name);
+    const corrected = (await disc('C4/C5'))!.world;
     expect(spawnSync('pkill', ['-KILL', '-f', `${editor.profile}.*dist/server.mjs`]).status).toBe(0);
     await viewer.reach('disconnected', 'labelling', 'loading');
     await shot('backend-gone');
     await viewer.reach('labelled');
     expect((await viewer.discs()).map(({ name }) => name)).toEqual(names);
+    // What was corrected by hand is not lost with it.
+    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(corrected);
     await shot('backend-back');
+  });
+
+  it('saves corrected discs, and labels again without them when told to', async () => {
+    const last = (await disc('T2/T3'))!;
+    await viewer.frame.locator('.disc-row', { hasText: 'T2/T3' }).click();
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    await expect.poll(() => disc('T2/T3')).toBeUndefined();
+    await viewer.click(last.point);
+    await editor.pick('Add Disc', 'T2/T3');
+    await expect.poll(async () => (await disc('T2/T3'))?.name).toBe('T2/T3');
+    await viewer.frame.locator('.stage').focus();
+    await editor.page.keyboard.press('ControlOrMeta+S');
+    await editor.notified('Labels saved as');
+    await unsaved.waitFor({ state: 'detached' });
+    const { GeneratedBy, Discs } = JSON.parse(
+      readFileSync(join(folder, 'cervicothoracic_T1w_label-discs_dlabel.json'), 'utf8'),
+    ) as { GeneratedBy: { CorrectedByHand?: boolean }[]; Discs: { name: string; byHand?: boolean }[] };
+    expect(GeneratedBy[0].CorrectedByHand).toBe(true);
+    expect(Discs.filter(({ byHand }) => byHand).map(({ name }) => name)).toEqual(['C4/C5', 'T2/T3']);
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    await unsaved.waitFor();
+    await viewer.frame.getByText('Label Again').click();
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Discard' }).click();
+    await unsaved.waitFor({ state: 'detached' });
+    await expect.poll(() => viewer.frame.getByText('corrected by hand').count()).toBe(0);
+    await viewer.reach('labelled');
+    await expect.poll(async () => (await disc('T2/T3'))?.world).toEqual(last.world);
   });
 
   it('says what is wrong with a file that is no volume', async () => {
@@ -138,6 +196,9 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await shot('not-a-volume');
     expect(await viewer.frame.locator('#viewer').innerText()).toMatch(/not a NIfTI file|text/i);
   });
+
+  const disc = async (wanted: string): Promise<ShownDisc | undefined> =>
+    (await viewer.discs()).find(({ name }) => name === wanted);
 
   /** Every name's point is where the tile says its world place is. */
   async function expectPlaced(discs: readonly ShownDisc[]): Promise<void> {

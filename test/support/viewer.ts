@@ -114,6 +114,24 @@ export class Viewer {
     );
   }
 
+  /** Drags with the main button from one point of the picture to another, CSS pixels from its top left. */
+  async drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    const { mouse } = this.page;
+    await mouse.move(...(await this.onPage(from)));
+    await mouse.down();
+    await mouse.move(...(await this.onPage(to)), { steps: 5 });
+    await mouse.up();
+  }
+
+  async click(point: readonly [number, number]): Promise<void> {
+    await this.page.mouse.click(...(await this.onPage(point)));
+  }
+
+  private async onPage([x, y]: readonly [number, number]): Promise<[number, number]> {
+    const { x: left, y: top } = (await this.frame.locator('.stage').boundingBox())!;
+    return [left + x, top + y];
+  }
+
   screenshot(path: string): Promise<Buffer> {
     return this.page.screenshot({ path });
   }

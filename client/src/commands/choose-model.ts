@@ -2,6 +2,7 @@ import { requests } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeDocument } from '../editor/document.js';
+import { mayDiscard } from './correct-discs.js';
 
 /** Lets the user pick the model for a volume, which is then labelled again. */
 export async function chooseModel(document: VolumeDocument, backend: Backend): Promise<void> {
@@ -23,5 +24,5 @@ export async function chooseModel(document: VolumeDocument, backend: Backend): P
     })),
     { title: vscode.l10n.t('Model for {0}', document.name), matchOnDetail: true },
   );
-  if (choice) await document.chooseModel(choice.label);
+  if (choice && (await mayDiscard(document))) await document.chooseModel(choice.label);
 }

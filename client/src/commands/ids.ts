@@ -4,6 +4,7 @@ export const commandIds = {
   cancelLabelling: 'discLabeling.cancelLabelling',
   chooseModel: 'discLabeling.chooseModel',
   setLevel: 'discLabeling.setLevel',
+  correctDiscs: 'discLabeling.correctDiscs',
   saveLabels: 'discLabeling.saveLabels',
   toggleAttention: 'discLabeling.toggleAttention',
   toggleHeatMap: 'discLabeling.toggleHeatMap',

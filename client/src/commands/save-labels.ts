@@ -1,14 +1,17 @@
-import { requests } from '@disc-labeling/server/protocol';
+import { requests, type SaveLabelsResponse } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeDocument } from '../editor/document.js';
 
-/** Writes the label volume beside the image; asks before it replaces one. */
-export async function saveLabels(document: VolumeDocument, backend: Backend): Promise<void> {
-  const { result } = document.labels!;
-  const { discs, model, levelShift } = result;
-  const params = { uri: document.uri.toString(), discs, model, levelShift };
-  let saved = await backend.request(requests.saveLabels, params);
+/**
+ * Writes the label volume beside the image; asks before it replaces one that was there before.
+ * @throws CancellationError when the user wants to keep that
+ */
+export async function writeLabels(document: VolumeDocument, backend: Backend): Promise<SaveLabelsResponse> {
+  const { discs, model, levelShift } = document.labels!.result;
+  const { corrected, savedHere } = document;
+  const params = { uri: document.uri.toString(), discs, model, levelShift, corrected };
+  let saved = await backend.request(requests.saveLabels, { ...params, overwrite: savedHere });
   if (saved.kept) {
     const replace = vscode.l10n.t('Replace');
     const name = vscode.workspace.asRelativePath(saved.volume);
@@ -20,9 +23,26 @@ export async function saveLabels(document: VolumeDocument, backend: Backend): Pr
       },
       replace,
     );
-    if (choice !== replace) return;
+    if (choice !== replace) throw new vscode.CancellationError();
     saved = await backend.request(requests.saveLabels, { ...params, overwrite: true });
   }
+  document.saved(discs);
+  return saved;
+}
+
+/** Saves what the viewer shows, and says where. */
+export async function saveLabels(document: VolumeDocument, backend: Backend): Promise<void> {
+  // The editor saves its own changes, so that it knows.
+  if (document.unsaved) return void (await vscode.commands.executeCommand('workbench.action.files.save'));
+  try {
+    await tellSaved(await writeLabels(document, backend));
+  } catch (error) {
+    if (!(error instanceof vscode.CancellationError)) throw error;
+  }
+}
+
+/** Says where labels lie. */
+export async function tellSaved(saved: SaveLabelsResponse): Promise<void> {
   const open = vscode.l10n.t('Open Sidecar');
   const choice = await vscode.window.showInformationMessage(
     vscode.l10n.t('Labels saved as {0}', vscode.workspace.asRelativePath(saved.volume)),

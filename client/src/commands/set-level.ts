@@ -1,6 +1,7 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { discName, lumbosacralDisc, uppermostDisc } from '@disc-labeling/server/protocol/disc-names';
 import * as vscode from 'vscode';
+import { withNamesMoved } from '../editor/corrections.js';
 import type { VolumeDocument } from '../editor/document.js';
 
 /** The user says which disc one is; all others are counted from it. @param disc value of the one, as it is named now */
@@ -8,8 +9,13 @@ export async function setLevel(document: VolumeDocument, disc: number | null = n
   const { discs, levelShift } = document.labels!.result;
   const known = discs.find(({ value }) => value === disc) ?? (await askDisc(discs));
   if (!known) return;
-  const name = await askName(known, levelShift !== undefined);
+  const name = await askName(known, levelShift !== undefined && !document.corrected);
   if (!name) return;
+  if (document.corrected && name.value !== null) {
+    // Labelled again, the corrections would be lost.
+    const moved = withNamesMoved(discs, name.value - known.value);
+    return document.correct(vscode.l10n.t('Set Level'), moved);
+  }
   await document.moveLevels(name.value === null ? null : (levelShift ?? 0) + name.value - known.value);
 }
 

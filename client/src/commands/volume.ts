@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { VolumeDocument } from '../editor/document.js';
 import type { ViewerPanel } from '../editor/panel.js';
 import { chooseModel } from './choose-model.js';
+import { mayDiscard } from './correct-discs.js';
 import { firstOf, withoutBackend, type Command, type Extension, type Obstacle } from './command.js';
 import { openWithViewer } from './open-with-viewer.js';
 import { saveLabels } from './save-labels.js';
@@ -47,6 +48,18 @@ const withoutDiscs: Obstacle = ({ editors }) => {
       };
 };
 
+const withoutCorrectable: Obstacle = ({ editors }) => {
+  const { labels, report } = editors.active!.document;
+  if (!labels) return { reason: vscode.l10n.t('There is no disc to correct yet. Label the volume first.') };
+  return report === null
+    ? null
+    : {
+        reason: vscode.l10n.t(
+          'These labels are those of a test report. Label the volume to correct its discs.',
+        ),
+      };
+};
+
 const withoutTruth: Obstacle = ({ editors }) =>
   editors.active?.document.truth
     ? null
@@ -67,10 +80,11 @@ const withoutOverlay =
 
 /** What is done with volumes. */
 export const volumeCommands = {
-  labelAgain: onDocument((document) => document.label()),
+  labelAgain: onDocument(async (document) => (await mayDiscard(document)) && document.label()),
   cancelLabelling: onDocument((document) => document.cancel()),
   chooseModel: onDocument((document, { backend }) => chooseModel(document, backend)),
   setLevel: onDocument((document) => setLevel(document), withoutDiscs),
+  correctDiscs: onPanel((panel) => panel.act('correctDiscs'), withoutBackend, withoutCorrectable),
   saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
   toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
   toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),

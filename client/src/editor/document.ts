@@ -1,6 +1,7 @@
 import {
   requests,
   type DescribeResponse,
+  type Disc,
   type ErrorData,
   type LabelResponse,
   type ModelSummary,
@@ -23,12 +24,22 @@ export class VolumeDocument implements vscode.CustomDocument {
   readonly #backend: Backend;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
+  readonly onDidCorrect = this.#corrected.event;
   readonly #watcher: FileWatcher;
   readonly #listener: vscode.Disposable;
   #running: vscode.CancellationTokenSource | null = null;
   #model: string | null = null;
   /** Levels by which the user moved all names; null: the model's own. */
   #levelShift: number | null = null;
+  /** The discs as the model found them, and as they are saved or not worth saving. */
+  #found: readonly Disc[] = [];
+  #clean: readonly Disc[] = [];
+  /** Corrections that are to be shown again once the volume is labelled. */
+  #kept: { readonly discs: readonly Disc[]; readonly saved: boolean } | null = null;
+  #savedHere = false;
+  /** Counts how often the user had corrections replaced by the model's discs: older ones can't be undone or redone. */
+  #discarded = 0;
   #interrupted = false;
   #inspection: Inspection | null = null;
   /** Counts changes of the file's content. */
@@ -63,6 +74,75 @@ export class VolumeDocument implements vscode.CustomDocument {
     );
   }
 
+  /** Found, and corrected by hand. */
+  get discs(): readonly Disc[] {
+    return this.labels?.result.discs ?? [];
+  }
+
+  /** Whether the discs are others than the model found. */
+  get corrected(): boolean {
+    return this.labels !== null && this.report === null && this.discs !== this.#found;
+  }
+
+  /** Whether there are corrections that would be lost. */
+  get unsaved(): boolean {
+    return this.corrected && this.discs !== this.#clean;
+  }
+
+  /** Puts corrected discs in the place of those that were found. @param title of the change, for undoing it */
+  correct(title: string, discs: readonly Disc[]): void {
+    const before = this.discs;
+    const discarded = this.#discarded;
+    const show = (shown: readonly Disc[]): void => {
+      if (discarded === this.#discarded) this.#showDiscs(shown);
+    };
+    show(discs);
+    this.#corrected.fire({
+      document: this,
+      label: title,
+      undo: () => show(before),
+      redo: () => show(discs),
+    });
+  }
+
+  #showDiscs(discs: readonly Disc[]): void {
+    if (this.labels) this.labels = { ...this.labels, result: { ...this.labels.result, discs } };
+    this.#changed.fire();
+  }
+
+  /** Whether labels beside the image are those of this viewer. */
+  get savedHere(): boolean {
+    return this.#savedHere;
+  }
+
+  /** These discs were saved. */
+  saved(discs: readonly Disc[]): void {
+    this.#clean = discs;
+    this.#savedHere = true;
+    this.#changed.fire();
+  }
+
+  /** Back to the discs as they were saved, or found. */
+  revert(): void {
+    this.#kept = null;
+    if (this.report === null) this.#showDiscs(this.#clean);
+  }
+
+  /** Corrections made before VS Code was closed; shown when the volume is labelled. */
+  restore(discs: readonly Disc[] | null): void {
+    this.#kept = discs && { discs, saved: false };
+  }
+
+  /** Corrections outlive whatever takes their labels away, other than the user's wish. */
+  #keepCorrections(): void {
+    if (this.corrected) this.#kept = { discs: this.discs, saved: !this.unsaved };
+  }
+
+  /** Tells viewers how things are, which may have shown what the user then declined. */
+  announce(): void {
+    this.#changed.fire();
+  }
+
   get health(): BackendHealth {
     const { health } = this.#backend;
     return health === 'stopped' ? 'starting' : health;
@@ -77,6 +157,7 @@ export class VolumeDocument implements vscode.CustomDocument {
   /** Shows what a test report says of this volume: its predictions and the truth. */
   inspect(inspection: Inspection): void {
     this.cancel();
+    this.#keepCorrections();
     this.#inspection = inspection;
     this.truth = truthOf(inspection);
     this.#showInspection();
@@ -113,7 +194,7 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.problem = null;
     this.#changed.fire();
     if (!(await this.#describe())) return;
-    if (labelNow) await this.label();
+    if (labelNow) await this.#label({ keep: true });
   }
 
   /** Header and models. @returns whether the volume can be used */
@@ -148,8 +229,14 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#changed.fire();
   }
 
-  /** Labels, or labels again; a labelling under way is cancelled first. */
+  /** Labels, or labels again, without corrections by hand; a labelling under way is cancelled first. */
   async label(): Promise<void> {
+    if (this.corrected) this.#discarded++;
+    await this.#label({ keep: false });
+  }
+
+  /** @param keep whether corrections by hand stay */
+  async #label({ keep }: { keep: boolean }): Promise<void> {
     this.#running?.cancel();
     const running = (this.#running = new vscode.CancellationTokenSource());
     this.#interrupted = false;
@@ -171,8 +258,14 @@ export class VolumeDocument implements vscode.CustomDocument {
         },
       );
       if (running !== this.#running) return;
+      if (keep) this.#keepCorrections();
+      const kept = keep ? this.#kept : null;
+      this.#kept = null;
       this.labels = labels;
       this.report = null;
+      this.#found = labels.result.discs;
+      this.#clean = kept?.saved ? kept.discs : this.#found;
+      if (kept) this.#showDiscs(kept.discs);
       this.#setLabelling({ phase: 'idle' });
     } catch (error) {
       if (running !== this.#running) return;
@@ -232,6 +325,7 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   async #fileChanged(): Promise<void> {
     this.version++;
+    this.#keepCorrections();
     this.labels = null;
     this.report = null;
     this.truth = null;
@@ -259,5 +353,6 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#watcher.dispose();
     this.#listener.dispose();
     this.#changed.dispose();
+    this.#corrected.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import type { Disc } from '@disc-labeling/server/protocol';
 import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
@@ -6,17 +7,32 @@ import { VolumeDocument } from './document.js';
 import type { Inspection } from './inspection.js';
 import { ViewerPanel, type PanelOptions } from './panel.js';
 
+/** The discs of a backup; none where it can't be read. */
+async function readBackup(backup: vscode.Uri): Promise<readonly Disc[] | null> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(backup))) as Disc[];
+  } catch {
+    return null;
+  }
+}
+
 /** A place a viewer is to turn to. */
 type Target = Omit<Place, 'stamp'>;
 
-/** The custom editor for volumes, and the registry of open viewers. */
-export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<VolumeDocument>, vscode.Disposable {
+/**
+ * The custom editor for volumes, and the registry of open viewers. A volume itself is never changed: what is edited, undone
+ * and saved are its discs, as the user corrects them.
+ */
+export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument>, vscode.Disposable {
   readonly #options: PanelOptions;
   readonly #backend: Backend;
   readonly #panels = new Set<ViewerPanel>();
   /** Where volumes that are being opened are to be shown, by URI. */
   readonly #places = new Map<string, Place>();
   readonly #registration: vscode.Disposable;
+  readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
+  readonly onDidChangeCustomDocument = this.#corrected.event;
+  readonly #save: (document: VolumeDocument) => Promise<void>;
   /** What documents about to be opened are looked at for, by URI. */
   readonly #awaited = new Map<string, Inspection>();
 
@@ -24,8 +40,10 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
     extensionUri: vscode.Uri,
     backend: Backend,
     perform: (panel: ViewerPanel, request: ViewerRequest) => Promise<void>,
+    save: (document: VolumeDocument) => Promise<void>,
   ) {
     this.#backend = backend;
+    this.#save = save;
     this.#options = { extensionUri, backend, perform };
     this.#registration = vscode.window.registerCustomEditorProvider(viewType, this, {
       supportsMultipleEditorsPerDocument: true,
@@ -39,8 +57,13 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
     return [...this.#panels].find((panel) => panel.active);
   }
 
-  openCustomDocument(uri: vscode.Uri): VolumeDocument {
+  async openCustomDocument(
+    uri: vscode.Uri,
+    { backupId }: vscode.CustomDocumentOpenContext,
+  ): Promise<VolumeDocument> {
     const document = new VolumeDocument(uri, this.#backend);
+    document.onDidCorrect((edit) => this.#corrected.fire(edit));
+    if (backupId !== undefined) document.restore(await readBackup(vscode.Uri.parse(backupId)));
     const inspection = this.#awaited.get(uri.toString());
     if (inspection) document.inspect(inspection);
     void document.open();
@@ -73,6 +96,34 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
     }
   }
 
+  /** @throws CancellationError when the user keeps labels that are there */
+  saveCustomDocument(document: VolumeDocument): Promise<void> {
+    return this.#save(document);
+  }
+
+  saveCustomDocumentAs(): Promise<void> {
+    return Promise.reject(
+      new Error(vscode.l10n.t('Labels have their place beside the image: save them with Save Labels.')),
+    );
+  }
+
+  revertCustomDocument(document: VolumeDocument): Promise<void> {
+    document.revert();
+    return Promise.resolve();
+  }
+
+  /** Corrections outlive an editor that is closed before they are saved. */
+  async backupCustomDocument(
+    { discs }: VolumeDocument,
+    { destination }: vscode.CustomDocumentBackupContext,
+  ): Promise<vscode.CustomDocumentBackup> {
+    await vscode.workspace.fs.writeFile(destination, new TextEncoder().encode(JSON.stringify(discs)));
+    return {
+      id: destination.toString(),
+      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => {}),
+    };
+  }
+
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new ViewerPanel(document, webviewPanel, this.#options);
     this.#panels.add(panel);
@@ -103,6 +154,7 @@ export class VolumeEditors implements vscode.CustomReadonlyEditorProvider<Volume
 
   dispose(): void {
     this.#registration.dispose();
+    this.#corrected.dispose();
     for (const panel of this.#panels) panel.dispose();
   }
 }

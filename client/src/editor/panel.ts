@@ -71,6 +71,7 @@ export class ViewerPanel implements vscode.Disposable {
       backend: document.health,
       labels: document.labels && {
         report: document.report,
+        corrected: document.corrected,
         result: document.labels.result,
         overlays: {
           attention: overlay(document.labels.overlays?.attention),

@@ -14,6 +14,8 @@ export interface LabelsToSave {
   readonly engine?: string;
   /** By which a reader moved the model's names. */
   readonly levelShift?: number;
+  /** Whether a reader moved, added or removed discs. */
+  readonly corrected?: boolean;
   /** Replace label files that are there. */
   readonly overwrite: boolean;
   /** Where they go; beside the image when absent. */
@@ -53,13 +55,13 @@ export class LabelingService {
    */
   async saveLabels(
     path: string,
-    { discs, model, engine, levelShift, overwrite, folder }: LabelsToSave,
+    { discs, overwrite, folder, ...made }: LabelsToSave,
   ): Promise<SaveLabelsResponse> {
     return writeLabelVolume(
       path,
       await readGrid(path),
       discs,
-      { model, engine, levelShift, version },
+      { ...made, version },
       { folder, overwrite },
     );
   }

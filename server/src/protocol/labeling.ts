@@ -39,6 +39,8 @@ export interface SaveLabelsParams extends WithUri {
   readonly model: string;
   /** By which the model's names were moved, see `LabelResult`. */
   readonly levelShift?: number;
+  /** Whether a reader moved, added or removed discs. */
+  readonly corrected?: boolean;
   /** Replace label files that are already there; without it they are left alone, see `kept`. */
   readonly overwrite?: boolean;
 }

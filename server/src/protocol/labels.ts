@@ -9,6 +9,8 @@ export interface Disc {
   readonly world: readonly [number, number, number];
   /** 0..1. */
   readonly score: number;
+  /** A reader placed it. */
+  readonly byHand?: true;
 }
 
 /** The sagittal plane that was labelled. */

@@ -14,6 +14,8 @@ export interface LabelledDisc {
   /** In the image's own voxels, may be fractional. */
   readonly voxel: Point;
   readonly score?: number;
+  /** A reader placed it; its score is nobody's. */
+  readonly byHand?: true;
 }
 
 export interface LabelProvenance {
@@ -23,6 +25,8 @@ export interface LabelProvenance {
   readonly engine?: string;
   /** Levels by which a reader moved the model's names (positive: downwards), 0 where they were confirmed. */
   readonly levelShift?: number;
+  /** Whether a reader moved, added or removed discs. */
+  readonly corrected?: boolean;
   /** Default: now. */
   readonly date?: Date;
 }
@@ -129,7 +133,7 @@ function checkValues(discs: readonly LabelledDisc[]): void {
 }
 
 function sidecar(grid: Grid, discs: readonly LabelledDisc[], provenance: LabelProvenance) {
-  const { model, version, engine, levelShift, date = new Date() } = provenance;
+  const { model, version, engine, levelShift, corrected = false, date = new Date() } = provenance;
   return {
     SpatialReference: 'orig',
     GeneratedBy: [
@@ -140,14 +144,15 @@ function sidecar(grid: Grid, discs: readonly LabelledDisc[], provenance: LabelPr
         Model: model,
         ...(engine === undefined ? {} : { Engine: engine }),
         ...(levelShift === undefined ? {} : { LevelShift: levelShift }),
+        ...(corrected && { CorrectedByHand: true }),
       },
     ],
-    Discs: discs.map(({ value, voxel, score }) => ({
+    Discs: discs.map(({ value, voxel, score, byHand }) => ({
       value,
       name: discName(value),
       voxel: voxel.map(rounded),
       world: voxelToWorld(grid.affine, voxel).map(rounded),
-      ...(score === undefined ? {} : { score: rounded(score) }),
+      ...(byHand ? { byHand } : score === undefined ? {} : { score: rounded(score) }),
     })),
   };
 }

@@ -66,6 +66,23 @@ describe('label volumes', () => {
     });
   });
 
+  it('say what a reader placed, and that the model did not', async () => {
+    const discs = [
+      { value: 3, voxel: [2, 8, 25] as const, score: 0.9 },
+      { value: 5, voxel: [2, 8, 12] as const, score: 1, byHand: true as const },
+    ];
+    const made = { ...provenance, corrected: true };
+    const { sidecar } = await writeLabelVolume(join(folder, 'hand_T2w.nii.gz'), image, discs, made);
+    expect(JSON.parse(await readFile(sidecar, 'utf8'))).toMatchObject({
+      GeneratedBy: [{ Model: 'light', CorrectedByHand: true }],
+      Discs: [
+        { value: 3, score: 0.9 },
+        { value: 5, name: 'C4/C5', voxel: [2, 8, 12], world: [4, 8, 12], byHand: true },
+      ],
+    });
+    expect(await readFile(sidecar, 'utf8')).not.toContain('"score": 1');
+  });
+
   it('never put two discs into one voxel, nor one outside', () => {
     const data = drawLabels(image, [
       { value: 3, voxel: [2, 8, 12.3] },

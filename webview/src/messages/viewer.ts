@@ -32,6 +32,8 @@ export type BackendHealth =
 export interface Labels {
   /** Title of the test report these predictions stand in; null for labels made here. */
   readonly report: string | null;
+  /** Whether the user corrected the discs. */
+  readonly corrected: boolean;
   readonly result: LabelResult;
   readonly overlays: { readonly attention: string | null; readonly heatmap: string | null };
 }
@@ -88,7 +90,11 @@ export interface ViewerState {
 }
 
 /** View switches that palette commands share with the viewer's own controls. */
-export type ViewerAction = 'toggleAttention' | 'toggleHeatMap' | 'toggleMultiplanar' | 'toggleTruth';
+export type ViewerAction =
+  'toggleAttention' | 'toggleHeatMap' | 'toggleMultiplanar' | 'toggleTruth' | 'correctDiscs';
+
+/** Where the user puts a disc: the file's voxel, and mm (RAS+). */
+export type DiscPlace = Pick<Disc, 'voxel' | 'world'>;
 
 /** What a viewer can ask for; answered once it is done or refused. */
 export type ViewerRequest =
@@ -97,6 +103,10 @@ export type ViewerRequest =
   | { readonly kind: 'chooseModel'; readonly model: string }
   /** To say which disc one is; `disc`: the value of the one that is meant, null: to be asked. */
   | { readonly kind: 'setLevel'; readonly disc: number | null }
+  | { readonly kind: 'moveDisc'; readonly disc: number; readonly place: DiscPlace }
+  /** A disc at a place; the user is asked for its name. */
+  | { readonly kind: 'addDisc'; readonly place: DiscPlace }
+  | { readonly kind: 'removeDisc'; readonly disc: number }
   | { readonly kind: 'saveLabels' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'showLog' }

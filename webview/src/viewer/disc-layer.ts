@@ -1,7 +1,7 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { inOrder, regionOf } from './discs.js';
 import { h, setAttribute, svg } from '../common/dom.js';
-import { project, type Tile } from './geometry.js';
+import { project, unproject, type Tile, type Vec3 } from './geometry.js';
 import { spread } from './label-layout.js';
 
 /** Space between the points and the column of their names, CSS pixels. */
@@ -12,9 +12,11 @@ const edge = 6;
 const faintest = 0.22;
 /** mm beyond the labelled slab over which discs fade. */
 const fadeOver = 8;
+/** A disc can be taken hold of this far from its point, CSS pixels. */
+const reach = 10;
 
 interface Mark {
-  readonly disc: Disc;
+  disc: Disc;
   readonly label: HTMLButtonElement;
   readonly point: HTMLElement;
   readonly leader: SVGPolylineElement;
@@ -75,6 +77,32 @@ export class DiscLayer {
     const point = (): HTMLElement =>
       h('span', { class: 'disc-point', 'data-region': region, 'data-point-of': disc.value });
     return { disc, label, leader, point: point(), extras: [point(), point()] };
+  }
+
+  /** The disc whose point is nearest, within reach; null: none. */
+  discAt(tile: Tile, x: number, y: number): Disc | null {
+    const near = this.#marks
+      .filter(({ point, extras }) => [point, ...extras].some((element) => !element.hidden))
+      .map(({ disc }) => ({ disc, at: project(tile, disc.voxel) }))
+      .map(({ disc, at }) => ({ disc, away: Math.hypot(at.x - x, at.y - y) }))
+      .filter(({ away }) => away <= reach)
+      .sort((a, b) => a.away - b.away);
+    return near[0]?.disc ?? null;
+  }
+
+  /**
+   * Puts a disc's point under the pointer, at its distance to the slice, until discs are set anew.
+   * @returns the voxel, kept inside the volume
+   */
+  drag(value: number, { tile, x, y }: { tile: Tile; x: number; y: number }, shape: Vec3): Vec3 | null {
+    const mark = this.#marks.find(({ disc }) => disc.value === value);
+    if (!mark) return null;
+    const place = unproject(tile, x, y, project(tile, mark.disc.voxel).depth);
+    if (!place) return null;
+    const inside = (axis: 0 | 1 | 2): number => Math.min(Math.max(place[axis], 0), shape[axis] - 1);
+    const voxel = [inside(0), inside(1), inside(2)] as const;
+    mark.disc = { ...mark.disc, voxel };
+    return voxel;
   }
 
   /** Marks a disc as selected or pointed at. */

@@ -14,6 +14,8 @@ export interface DiscListListener {
   showTruth(truth: boolean): void;
   /** F2: the user knows which disc the selected one is. */
   setLevel(): void;
+  /** Removes the selected disc. */
+  remove(): void;
 }
 
 /** The discs as a list box: arrow keys select, Enter and clicks jump there. */
@@ -100,7 +102,7 @@ export class DiscList {
       },
       h('span', { class: 'name' }, h('span', { class: 'swatch' }), disc.name),
       ...disc.world.map((value) => h('span', { class: 'number' }, millimetres(value))),
-      compared ? offBy(disc) : scoreOf(disc.score ?? 0),
+      compared ? offBy(disc) : disc.byHand ? placedByHand() : scoreOf(disc.score ?? 0),
     );
   }
 
@@ -140,11 +142,14 @@ export class DiscList {
     if (event.key in to) this.#listener.select(this.#discs[to[event.key]]);
     else if ((event.key === 'Enter' || event.key === ' ') && at >= 0) this.#listener.jump(this.#discs[at]);
     else if (event.key === 'F2') this.#listener.setLevel();
+    else if (event.key === 'Delete' || event.key === 'Backspace') this.#listener.remove();
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 }
+
+const placedByHand = (): HTMLElement => h('span', { class: 'score by-hand' }, t('by hand'));
 
 function scoreOf(score: number): HTMLElement {
   return h(
@@ -156,11 +161,14 @@ function scoreOf(score: number): HTMLElement {
 }
 
 /** How far a prediction is from the truth, or why that can't be said. */
-function offBy({ distance, missed, score }: ListedDisc): HTMLElement {
+function offBy({ distance, missed, score, byHand }: ListedDisc): HTMLElement {
   const text = missed ? t('missed') : distance === null ? t('no truth') : t('{0} mm', distance.toFixed(1));
   return h(
     'span',
-    { class: 'off-by number', title: score === null ? null : t('Score {0}', score.toFixed(2)) },
+    {
+      class: 'off-by number',
+      title: byHand ? t('Placed by hand') : score === null ? null : t('Score {0}', score.toFixed(2)),
+    },
     text,
   );
 }

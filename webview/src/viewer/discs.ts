@@ -24,16 +24,13 @@ export const millimetres = (value: number): string => {
 };
 
 /** What a screen reader says of a disc. */
-export function describeDisc({ name, world, score, distance, missed }: ListedDisc): string {
+export function describeDisc({ name, world, score, byHand, distance, missed }: ListedDisc): string {
   const place = world.map(millimetres);
   if (missed || score === null)
     return t('{0}, missed, truly at x {1}, y {2}, z {3} millimetres', name, ...place);
-  const text = t(
-    '{0}, x {1}, y {2}, z {3} millimetres, score {4} percent',
-    name,
-    ...place,
-    Math.round(100 * score),
-  );
+  const text = byHand
+    ? t('{0}, x {1}, y {2}, z {3} millimetres, placed by hand', name, ...place)
+    : t('{0}, x {1}, y {2}, z {3} millimetres, score {4} percent', name, ...place, Math.round(100 * score));
   return distance === null ? text : t('{0}, {1} millimetres off', text, distance.toFixed(1));
 }
 

@@ -82,10 +82,10 @@ export function project(tile: Tile, voxel: Vec3): { x: number; y: number; depth:
   return { x, y, depth };
 }
 
-/** File voxel under a point of a tile (CSS pixels), on the drawn slice. */
-export function unproject(tile: Tile, x: number, y: number): Vec3 | null {
+/** File voxel under a point of a tile (CSS pixels), on the drawn slice or at a distance from it (mm). */
+export function unproject(tile: Tile, x: number, y: number, depth = 0): Vec3 | null {
   const inverse = invert(tile.fromVoxel);
-  return inverse && apply(inverse, [x, y, 0]);
+  return inverse && apply(inverse, [x, y, depth]);
 }
 
 /** Tile under a point (CSS pixels). */

@@ -15,12 +15,13 @@ export interface KeyActions {
   toggleTruth(): void;
   resetWindow(): void;
   setLevel(): void;
+  removeDisc(): void;
   tool(tool: Tool): void;
 }
 
 export const zoomStep = 1.25;
 const panStep = 40;
-const tools: readonly Tool[] = ['window', 'pan', 'zoom', 'crosshair'];
+const tools: readonly Tool[] = ['window', 'pan', 'zoom', 'crosshair', 'correct'];
 
 const plain: Readonly<Record<string, (actions: KeyActions) => void>> = {
   ArrowLeft: (actions) => actions.scroll(-1),
@@ -40,6 +41,8 @@ const plain: Readonly<Record<string, (actions: KeyActions) => void>> = {
   t: (actions) => actions.toggleTruth(),
   r: (actions) => actions.resetWindow(),
   F2: (actions) => actions.setLevel(),
+  Delete: (actions) => actions.removeDisc(),
+  Backspace: (actions) => actions.removeDisc(),
   ...Object.fromEntries(
     tools.map((tool, i) => [String(i + 1), (actions: KeyActions) => actions.tool(tool)] as const),
   ),

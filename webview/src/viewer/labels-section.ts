@@ -144,18 +144,23 @@ export class LabelsSection {
   }
 }
 
-/** Whether there are discs found here, at rest, for the user to name. */
-export const mayNameDiscs = ({ labels, labelling, backend, problem }: ViewerState): boolean =>
-  backend === 'ready' &&
-  problem === null &&
-  labelling.phase !== 'running' &&
-  labels?.report === null &&
-  labels.result.discs.length > 0;
+/** Whether there are labels made here, at rest, for the user to correct. */
+export const mayCorrectDiscs = ({ labels, labelling, backend, problem }: ViewerState): boolean =>
+  backend === 'ready' && problem === null && labelling.phase !== 'running' && labels?.report === null;
+
+/** Whether there are discs among them to name. */
+export const mayNameDiscs = (state: ViewerState): boolean =>
+  mayCorrectDiscs(state) && state.labels!.result.discs.length > 0;
 
 /** Where labels come from. */
-const detailsOf = ({ report, result }: Labels): string =>
+const detailsOf = ({ report, corrected, result }: Labels): string =>
   report === null
-    ? [result.model, result.engine, seconds(result.seconds.total)].join(' \u00b7 ')
+    ? [
+        result.model,
+        result.engine,
+        seconds(result.seconds.total),
+        ...(corrected ? [t('corrected by hand')] : []),
+      ].join(' \u00b7 ')
     : t('From the test report of {0}', report);
 
 const messageIcons = { info: 'info', warning: 'warning', error: 'error' } as const;

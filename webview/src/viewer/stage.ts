@@ -14,15 +14,19 @@ import {
   type Tile,
   type Vec3,
 } from './geometry.js';
-import { Interaction, type Tool } from './interaction.js';
+import { Interaction, type Corrections, type Tool } from './interaction.js';
 import { t } from '../common/localize.js';
-import type { TruthDisc } from '../messages/viewer.js';
+import type { DiscPlace, TruthDisc } from '../messages/viewer.js';
 import { OrientationLayer } from './orientation-layer.js';
 import { TruthLayer } from './truth-layer.js';
 import { VolumeView, type Layout } from './volume-view.js';
 
 export interface StageListener {
   select(disc: Disc): void;
+  /** A disc was put at another place by hand. */
+  moved(value: number, place: DiscPlace): void;
+  /** A click where a disc is to be added. */
+  added(place: DiscPlace): void;
   hover(disc: Disc | null): void;
   /** Window, zoom, pan or slice was changed by hand. */
   changed(): void;
@@ -49,6 +53,9 @@ export class Stage {
   #result: LabelResult | null = null;
   #truth: readonly TruthDisc[] = [];
   #tool: Tool = 'window';
+  #correctable = false;
+  /** Where the disc in hand is. */
+  #carried: Vec3 | null = null;
   #pointer: { tile: Tile; x: number; y: number } | null = null;
 
   constructor(cover: HTMLElement, listener: StageListener) {
@@ -83,10 +90,14 @@ export class Stage {
     const view = await VolumeView.create(this.#canvas, () => this.refresh());
     this.#view = view;
     const tool = (): Tool => this.#tool;
+    const corrections = (): Corrections | null => (this.#correctable ? this.#corrections(view) : null);
     new Interaction(this.element, {
       view,
       get tool() {
         return tool();
+      },
+      get corrections() {
+        return corrections();
       },
       pointerAt: (place) => {
         this.#pointer = place;
@@ -95,6 +106,35 @@ export class Stage {
       changed: () => this.#listener.changed(),
     });
     return view;
+  }
+
+  /** Whether discs can be corrected now. */
+  set correctable(correctable: boolean) {
+    this.#correctable = correctable;
+  }
+
+  /** What the tool `correct` does with discs. */
+  #corrections(view: VolumeView): Corrections {
+    return {
+      discAt: (tile, x, y) => this.discs.discAt(tile, x, y)?.value ?? null,
+      drag: (value, tile, x, y) => {
+        this.#carried = this.discs.drag(value, { tile, x, y }, view.shape);
+        this.refresh();
+      },
+      drop: (value, moved) => {
+        const disc = this.#result?.discs.find((other) => other.value === value);
+        if (moved && this.#carried) this.#listener.moved(value, this.#placeOf(this.#carried));
+        else if (disc) this.#listener.select(disc);
+        this.#carried = null;
+      },
+      add: (voxel) => {
+        if (isInside(voxel, view.shape)) this.#listener.added(this.#placeOf(voxel));
+      },
+    };
+  }
+
+  #placeOf(voxel: Vec3): DiscPlace {
+    return { voxel, world: apply(this.#affine, voxel) };
   }
 
   /** What dragging does. */
@@ -257,7 +297,9 @@ export class Stage {
     const pointer = this.#pointer;
     const tile = view.tiles.find(({ plane }) => plane === pointer?.tile.plane);
     const voxel = tile && pointer ? unproject(tile, pointer.x, pointer.y) : null;
-    const inside = voxel?.every((value, i) => value > -0.5 && value < view.shape[i] - 0.5) ?? false;
-    return inside ? voxel : null;
+    return voxel && isInside(voxel, view.shape) ? voxel : null;
   }
 }
+
+const isInside = (voxel: Vec3, shape: Vec3): boolean =>
+  voxel.every((value, axis) => value > -0.5 && value < shape[axis] - 0.5);

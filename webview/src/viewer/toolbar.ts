@@ -44,6 +44,7 @@ export class Toolbar {
         tool('pan', 'move', t('Drag: pan (2)')),
         tool('zoom', 'search', t('Drag: zoom (3)')),
         tool('crosshair', 'add', t('Drag: cross hair (4)')),
+        tool('correct', 'edit', t('Correct discs: drag a point, click to add one, Delete removes (5)')),
       ),
       group(
         t('Zoom'),
@@ -57,11 +58,12 @@ export class Toolbar {
     this.#buttons.forEach((button, i) => (button.tabIndex = i === 0 ? 0 : -1));
   }
 
-  update(tool: Tool, layout: Layout, canGoHome: boolean): void {
+  update(tool: Tool, layout: Layout, labelled: boolean, correctable: boolean): void {
     for (const [value, button] of this.#tools) button.setAttribute('aria-pressed', String(value === tool));
     for (const [value, button] of this.#layouts)
       button.setAttribute('aria-pressed', String(value === layout));
-    this.#home.disabled = !canGoHome;
+    this.#home.disabled = !labelled;
+    this.#tools.get('correct')!.disabled = !correctable;
   }
 
   get #buttons(): HTMLButtonElement[] {

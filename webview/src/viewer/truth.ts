@@ -7,6 +7,7 @@ import type { Vec3 } from './geometry.js';
 export interface ListedDisc extends TruthDisc {
   /** Null where there is no prediction of this name. */
   readonly score: number | null;
+  readonly byHand?: true;
   /** mm in the sagittal plane between the two; null where one is missing. */
   readonly distance: number | null;
   /** A true disc without a prediction of its name. */

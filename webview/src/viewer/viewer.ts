@@ -7,7 +7,7 @@ import { h, setAttribute, setText } from '../common/dom.js';
 import type { Host } from '../common/host.js';
 import type { Tool } from './interaction.js';
 import { handleKey, zoomStep, type KeyActions } from './keys.js';
-import { LabelsSection, mayNameDiscs } from './labels-section.js';
+import { LabelsSection, mayCorrectDiscs, mayNameDiscs } from './labels-section.js';
 import { t } from '../common/localize.js';
 import { freshMemory, type Memory } from './memory.js';
 import { OverlaysSection, type OverlaySetting } from './overlays-section.js';
@@ -65,6 +65,11 @@ export class Viewer {
     this.#cover = new Cover(ask);
     this.#stage = new Stage(this.#cover.element, {
       select: jump,
+      moved: (disc, place) => {
+        this.#select(disc);
+        ask({ kind: 'moveDisc', disc, place });
+      },
+      added: (place) => ask({ kind: 'addDisc', place }),
       hover,
       changed: () => this.#changedByHand(),
       key: (event) => handleKey(event, this.#keys),
@@ -77,6 +82,7 @@ export class Viewer {
       hover,
       showTruth: (truth) => this.#showTruth(truth),
       setLevel: () => this.#setLevel(),
+      remove: () => this.#removeDisc(),
     });
     this.#overlays = new OverlaysSection((kind, setting) => this.#setOverlay(kind, setting));
     this.#window = new WindowSection(
@@ -218,7 +224,9 @@ export class Viewer {
     else this.#cover.hide();
     if (state) this.#renderPanel(state, phase);
     if (this.#view && picture.loaded) this.#window.update(this.#view.window, this.#view.range);
-    this.#toolbar.update(this.#memory.tool, this.#memory.layout, Boolean(state?.labels));
+    const correctable = state !== null && mayCorrectDiscs(state);
+    this.#stage.correctable = correctable;
+    this.#toolbar.update(this.#memory.tool, this.#memory.layout, Boolean(state?.labels), correctable);
     this.#announce(phase);
   }
 
@@ -322,6 +330,7 @@ export class Viewer {
     if (action === 'toggleAttention') toggle('attention');
     else if (action === 'toggleHeatMap') toggle('heatmap');
     else if (action === 'toggleTruth') this.#showTruth(!this.#memory.truth);
+    else if (action === 'correctDiscs') this.#setTool('correct');
     else this.#setLayout(this.#memory.layout === 'sagittal' ? 'multiplanar' : 'sagittal');
   }
 
@@ -329,6 +338,14 @@ export class Viewer {
   #setLevel(): void {
     if (!this.#state || !mayNameDiscs(this.#state)) return;
     void this.#ask({ kind: 'setLevel', disc: this.#memory.selected });
+  }
+
+  /** The selected one; the editor can undo it. */
+  #removeDisc(): void {
+    const { selected } = this.#memory;
+    if (selected === null || !this.#state || !mayCorrectDiscs(this.#state)) return;
+    if (this.#state.labels!.result.discs.some(({ value }) => value === selected))
+      void this.#ask({ kind: 'removeDisc', disc: selected });
   }
 
   /** Refusals are shown by the editor, as a notification. */
@@ -350,6 +367,7 @@ export class Viewer {
       toggleTruth: () => this.#act('toggleTruth'),
       resetWindow: () => this.#resetWindow(),
       setLevel: () => this.#setLevel(),
+      removeDisc: () => this.#removeDisc(),
       tool: (tool) => this.#setTool(tool),
     };
   }

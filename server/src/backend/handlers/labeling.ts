@@ -33,13 +33,13 @@ export function labelingHandlers({
       });
     },
     'discLabeling/describe': async ({ uri }) => (await labeling()).describe(pathOf(uri)),
-    'discLabeling/saveLabels': async ({ uri, discs, model, levelShift, overwrite = false }) => {
+    'discLabeling/saveLabels': async ({ uri, overwrite = false, ...labels }) => {
       const path = pathOf(uri);
       const places = labelPaths(path);
       // Someone's manual labels may be there: replacing them needs the user's word.
       if (!overwrite && existsSync(places.volume)) return { ...places, kept: true };
       return activity.during(`saving labels of ${basename(path)}`, async () =>
-        (await labeling()).saveLabels(path, { discs, model, levelShift, overwrite }),
+        (await labeling()).saveLabels(path, { ...labels, overwrite }),
       );
     },
     'discLabeling/findTruth': ({ uri }, { signal }) => truthOf(pathOf(uri), signal),
