@@ -231,6 +231,8 @@ const palette = {
   saveLabels: 'Writes the label volume and its sidecar beside the image; asks before labels are replaced.',
   toggleAttention: 'Shows or hides the attention map.',
   toggleHeatMap: 'Shows or hides the heat map of the discs.',
+  takeTruth:
+    "Takes a rater's labels, saved beside the volume, in the place of the model's, to go on from them.",
   toggleTruth: "Shows or hides a rater's labels, where there are any.",
   toggleMultiplanar: 'Switches between the sagittal slice and three planes.',
   showAttention: 'Draws input, labelled discs and attention of a volume or sample side by side.',

@@ -4,7 +4,7 @@ import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
 import { perform, registerCommands } from './commands/index.js';
 import { saveLabels, tellSaved, writeLabels } from './commands/save-labels.js';
-import { addDisc, mayDiscard, moveDisc, removeDisc } from './commands/correct-discs.js';
+import { addDisc, mayDiscard, moveDisc, removeDisc, takeTruth } from './commands/correct-discs.js';
 import { setLevel } from './commands/set-level.js';
 import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
@@ -122,6 +122,8 @@ async function answer({ document }: ViewerPanel, request: ViewerRequest, running
       return addDisc(document, request.place);
     case 'removeDisc':
       return removeDisc(document, request.disc);
+    case 'takeTruth':
+      return document.truth ? takeTruth(document) : undefined;
     case 'saveLabels':
       return saveLabels(document, running);
     case 'restart':

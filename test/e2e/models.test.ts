@@ -18,7 +18,11 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
   let editor: Editor;
 
   beforeAll(async () => {
-    editor = await startEditor({ folder, environment: { DISC_MODELS_DIR: ownModels } });
+    editor = await startEditor({
+      folder,
+      settings: { 'files.autoSave': 'off' },
+      environment: { DISC_MODELS_DIR: ownModels },
+    });
     await editor.meet();
   }, 600_000);
 
@@ -49,6 +53,18 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
     expect((await viewer.discs()).map(({ name }) => name).slice(0, 3)).toEqual(['C2/C3', 'C3/C4', 'C4/C5']);
     await viewer.settled();
     await shot('demo');
+  });
+
+  it('goes on from the labels of a rater', async () => {
+    const viewer = await editor.viewer('sub-001');
+    const off = async () => [...new Set(await viewer.frame.locator('.disc-row .off-by').allInnerTexts())];
+    expect(await off()).not.toEqual(['0.0 mm']);
+    await viewer.frame.getByText('Use Saved Labels').click();
+    await expect.poll(off).toEqual(['0.0 mm']);
+    await shot('from-labels');
+    await viewer.frame.locator('.stage').focus();
+    await editor.page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(off).not.toEqual(['0.0 mm']);
   });
 
   it('saves the picture of the attention where it is told to', async () => {

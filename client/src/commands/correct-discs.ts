@@ -2,7 +2,7 @@
 import { discName } from '@disc-labeling/server/protocol/disc-names';
 import type { DiscPlace } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
-import { freeValues, withDisc, withoutDisc } from '../editor/corrections.js';
+import { freeValues, fromLabels, withDisc, withoutDisc } from '../editor/corrections.js';
 import type { VolumeDocument } from '../editor/document.js';
 
 export function moveDisc(document: VolumeDocument, value: number, place: DiscPlace): void {
@@ -27,6 +27,11 @@ export async function addDisc(document: VolumeDocument, place: DiscPlace): Promi
   if (!choice) return;
   const title = vscode.l10n.t('Add {0}', choice.label);
   document.correct(title, withDisc(document.discs, choice.value, place));
+}
+
+/** Takes the labels a rater saved in the place of the model's, to go on from them. */
+export function takeTruth(document: VolumeDocument): void {
+  document.correct(vscode.l10n.t('Use Saved Labels'), fromLabels(document.truth!.discs));
 }
 
 /**

@@ -34,6 +34,7 @@ export const commandIds = {
   resume: 'discLabeling.resume',
   stopTraining: 'discLabeling.stopTraining',
   openRun: 'discLabeling.openRun',
+  takeTruth: 'discLabeling.takeTruth',
   toggleTruth: 'discLabeling.toggleTruth',
   openReport: 'discLabeling.openReport',
   evaluate: 'discLabeling.evaluate',

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { VolumeDocument } from '../editor/document.js';
 import type { ViewerPanel } from '../editor/panel.js';
 import { chooseModel } from './choose-model.js';
-import { mayDiscard } from './correct-discs.js';
+import { mayDiscard, takeTruth } from './correct-discs.js';
 import { firstOf, withoutBackend, type Command, type Extension, type Obstacle } from './command.js';
 import { openWithViewer } from './open-with-viewer.js';
 import { saveLabels } from './save-labels.js';
@@ -88,6 +88,7 @@ export const volumeCommands = {
   saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
   toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
   toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),
+  takeTruth: onDocument(takeTruth, withoutTruth, withoutCorrectable),
   toggleTruth: onPanel((panel) => panel.act('toggleTruth'), withoutTruth),
   toggleMultiplanar: onPanel((panel) => panel.act('toggleMultiplanar')),
   openWithViewer: { run: (_extension, uri) => openWithViewer(uri) },

@@ -1,9 +1,11 @@
 /** Discs as a reader corrects them: each change makes a new list. */
 import type { Disc } from '@disc-labeling/server/protocol';
 import { discName, lumbosacralDisc, uppermostDisc } from '@disc-labeling/server/protocol/disc-names';
-import type { DiscPlace } from '@disc-labeling/webview/messages';
+import type { DiscPlace, TruthDisc } from '@disc-labeling/webview/messages';
 
 type Discs = readonly Disc[];
+
+const isNamed = (value: number): boolean => value >= uppermostDisc && value <= lumbosacralDisc;
 
 const inOrder = (discs: Discs): Discs => discs.toSorted((a, b) => a.value - b.value);
 
@@ -14,10 +16,16 @@ export const withDisc = (discs: Discs, value: number, { voxel, world }: DiscPlac
     { value, name: discName(value), voxel, world, score: 1, byHand: true },
   ]);
 
+/** The discs of a rater's labels, to go on from. */
+export const fromLabels = (labels: readonly TruthDisc[]): Discs =>
+  inOrder(
+    labels
+      .filter(({ value }) => isNamed(value))
+      .map(({ value, name, voxel, world }) => ({ value, name, voxel, world, score: 1, byHand: true })),
+  );
+
 export const withoutDisc = (discs: Discs, value: number): Discs =>
   discs.filter((disc) => disc.value !== value);
-
-const isNamed = (value: number): boolean => value >= uppermostDisc && value <= lumbosacralDisc;
 
 /** All names moved by so many levels (positive: downwards); discs that would lie past the ends of the spine are left out. */
 export const withNamesMoved = (discs: Discs, levels: number): Discs =>

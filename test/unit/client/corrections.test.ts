@@ -1,6 +1,12 @@
 import { discName } from '@disc-labeling/server/volume/levels';
 import { describe, expect, it } from 'vitest';
-import { freeValues, withDisc, withNamesMoved, withoutDisc } from '../../../client/src/editor/corrections.js';
+import {
+  freeValues,
+  fromLabels,
+  withDisc,
+  withNamesMoved,
+  withoutDisc,
+} from '../../../client/src/editor/corrections.js';
 
 /** Discs of these values, 15 mm apart from head to foot. */
 const discs = (...values: number[]) =>
@@ -32,6 +38,14 @@ describe('a corrected disc', () => {
     expect(withNamesMoved(discs(3, 4, 5), -1).map(({ name }) => name)).toEqual(['C2/C3', 'C3/C4']);
     expect(withNamesMoved(discs(24, 25), 1).map(({ name }) => name)).toEqual(['L5/S1']);
   });
+});
+
+it('labels of a rater are gone on from in their order, without landmarks that are no discs', () => {
+  const labels = [...discs(4, 3), { ...discs(3)[0], value: 60, name: 'conus' }];
+  expect(fromLabels(labels).map(({ value, byHand }) => [value, byHand])).toEqual([
+    [3, true],
+    [4, true],
+  ]);
 });
 
 describe('names for a new disc', () => {

@@ -107,6 +107,8 @@ export type ViewerRequest =
   /** A disc at a place; the user is asked for its name. */
   | { readonly kind: 'addDisc'; readonly place: DiscPlace }
   | { readonly kind: 'removeDisc'; readonly disc: number }
+  /** The labels of a rater in the place of the model's. */
+  | { readonly kind: 'takeTruth' }
   | { readonly kind: 'saveLabels' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'showLog' }

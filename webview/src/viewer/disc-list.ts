@@ -3,6 +3,7 @@ import type { Checkbox } from '../toolkit.js';
 import { describeDisc, millimetres, regionName, regionOf, type Region } from './discs.js';
 import { h, setAttribute } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { link } from './link.js';
 import type { ListedDisc } from './truth.js';
 
 export interface DiscListListener {
@@ -16,6 +17,8 @@ export interface DiscListListener {
   setLevel(): void;
   /** Removes the selected disc. */
   remove(): void;
+  /** Goes on from the true places. */
+  takeTruth(): void;
 }
 
 /** The discs as a list box: arrow keys select, Enter and clicks jump there. */
@@ -31,6 +34,7 @@ export class DiscList {
   readonly #listener: DiscListListener;
   readonly #truth: Checkbox;
   readonly #truthLine: HTMLElement;
+  readonly #take: HTMLElement;
   readonly #last = h('span', { class: 'score' });
   #discs: readonly ListedDisc[] = [];
   #selected: number | null = null;
@@ -43,7 +47,11 @@ export class DiscList {
       h('span', { class: 'truth-sign', 'aria-hidden': 'true' }),
       t('Truth'),
     );
-    this.#truthLine = h('div', { class: 'truth-switch' }, this.#truth);
+    this.#take = link(t('Use Saved Labels'), () => listener.takeTruth(), {
+      class: 'take-truth',
+      title: t('Put these labels in the place of the discs found, to go on from them'),
+    });
+    this.#truthLine = h('div', { class: 'truth-switch' }, this.#truth, this.#take);
     this.element = h(
       'section',
       { class: 'disc-list', 'aria-label': t('Discs') },
@@ -104,6 +112,11 @@ export class DiscList {
       ...disc.world.map((value) => h('span', { class: 'number' }, millimetres(value))),
       compared ? offBy(disc) : disc.byHand ? placedByHand() : scoreOf(disc.score ?? 0),
     );
+  }
+
+  /** Whether discs can be corrected now. */
+  set correctable(correctable: boolean) {
+    this.#take.hidden = !correctable;
   }
 
   /** Whether the switch for true places is on. */

@@ -83,6 +83,7 @@ export class Viewer {
       showTruth: (truth) => this.#showTruth(truth),
       setLevel: () => this.#setLevel(),
       remove: () => this.#removeDisc(),
+      takeTruth: () => ask({ kind: 'takeTruth' }),
     });
     this.#overlays = new OverlaysSection((kind, setting) => this.#setOverlay(kind, setting));
     this.#window = new WindowSection(
@@ -226,6 +227,7 @@ export class Viewer {
     if (this.#view && picture.loaded) this.#window.update(this.#view.window, this.#view.range);
     const correctable = state !== null && mayCorrectDiscs(state);
     this.#stage.correctable = correctable;
+    this.#list.correctable = correctable;
     this.#toolbar.update(this.#memory.tool, this.#memory.layout, Boolean(state?.labels), correctable);
     this.#announce(phase);
   }

@@ -1,5 +1,6 @@
 import { h } from '../common/dom.js';
 import { t } from '../common/localize.js';
+import { link } from './link.js';
 import type { Window } from './volume-view.js';
 
 const steps = 1000;
@@ -28,23 +29,7 @@ export class WindowSection {
     this.element = h(
       'section',
       { class: 'window', 'aria-label': t('Grey values') },
-      h(
-        'h3',
-        {},
-        t('Grey values'),
-        h(
-          'vscode-link',
-          {
-            class: 'reset',
-            href: '#',
-            onclick: (event: Event) => {
-              event.preventDefault();
-              reset();
-            },
-          },
-          t('Reset'),
-        ),
-      ),
+      h('h3', {}, t('Grey values'), link(t('Reset'), reset, { class: 'reset' })),
       h('div', { class: 'slider-line' }, h('span', {}, t('Window')), this.#width, this.#widthText),
       h('div', { class: 'slider-line' }, h('span', {}, t('Level')), this.#level, this.#levelText),
     );
