@@ -3,7 +3,7 @@
  * shipped model on a real volume. Screenshots are kept in test-results/e2e.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
@@ -161,6 +161,21 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     // What was corrected by hand is not lost with it.
     await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(corrected);
     await shot('backend-back');
+  });
+
+  it('has corrections that are not saved again in the next window', async () => {
+    const corrected = (await disc('C4/C5'))!.world;
+    const backups = join(editor.profile, 'user-data', 'User', 'Backups');
+    const backedUp = () =>
+      readdirSync(backups, { recursive: true, encoding: 'utf8' }).some((path) =>
+        /vscode-custom-editor.[0-9a-f]/.test(path),
+      );
+    await expect.poll(backedUp).toBe(true);
+    await editor.page.reload();
+    viewer = await editor.viewer('cervicothoracic');
+    await viewer.reach('labelled');
+    await unsaved.waitFor();
+    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(corrected);
   });
 
   it('saves corrected discs, and labels again without them when told to', async () => {

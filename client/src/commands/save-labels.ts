@@ -5,10 +5,12 @@ import type { VolumeDocument } from '../editor/document.js';
 
 /**
  * Writes the label volume beside the image; asks before it replaces one that was there before.
- * @throws CancellationError when the user wants to keep that
+ * @throws CancellationError when the user wants to keep that; Error with a sentence where there are no labels
  */
 export async function writeLabels(document: VolumeDocument, backend: Backend): Promise<SaveLabelsResponse> {
-  const { discs, model, levelShift } = document.labels!.result;
+  if (!document.labels)
+    throw new Error(vscode.l10n.t('There are no labels to save yet. Label the volume first.'));
+  const { discs, model, levelShift } = document.labels.result;
   const { corrected, savedHere } = document;
   const params = { uri: document.uri.toString(), discs, model, levelShift, corrected };
   let saved = await backend.request(requests.saveLabels, { ...params, overwrite: savedHere });

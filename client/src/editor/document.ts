@@ -128,6 +128,11 @@ export class VolumeDocument implements vscode.CustomDocument {
     if (this.report === null) this.#showDiscs(this.#clean);
   }
 
+  /** What would be lost if VS Code were closed now. */
+  get toBackUp(): readonly Disc[] {
+    return this.#kept?.discs ?? this.discs;
+  }
+
   /** Corrections made before VS Code was closed; shown when the volume is labelled. */
   restore(discs: readonly Disc[] | null): void {
     this.#kept = discs && { discs, saved: false };
@@ -150,15 +155,16 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const labelNow = settings().labelOnOpen && !isLabelFile(this.name) && this.#inspection === null;
+    const wanted = this.#kept !== null || (settings().labelOnOpen && !isLabelFile(this.name));
+    const labelNow = wanted && this.#inspection === null;
     await this.#read(labelNow);
   }
 
   /** Shows what a test report says of this volume: its predictions and the truth. */
   inspect(inspection: Inspection): void {
     this.cancel();
-    this.#keepCorrections();
-    this.#inspection = inspection;
+    // Corrections that are not saved stay in sight, and the report's predictions out of it.
+    if (!this.unsaved) this.#inspection = inspection;
     this.truth = truthOf(inspection);
     this.#showInspection();
     this.#changed.fire();

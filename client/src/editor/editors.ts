@@ -114,10 +114,10 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
 
   /** Corrections outlive an editor that is closed before they are saved. */
   async backupCustomDocument(
-    { discs }: VolumeDocument,
+    { toBackUp }: VolumeDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    await vscode.workspace.fs.writeFile(destination, new TextEncoder().encode(JSON.stringify(discs)));
+    await vscode.workspace.fs.writeFile(destination, new TextEncoder().encode(JSON.stringify(toBackUp)));
     return {
       id: destination.toString(),
       delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => {}),
