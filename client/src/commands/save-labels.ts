@@ -11,9 +11,9 @@ export async function writeLabels(document: VolumeDocument, backend: Backend): P
   if (!document.labels)
     throw new Error(vscode.l10n.t('There are no labels to save yet. Label the volume first.'));
   const { discs, model, levelShift } = document.labels.result;
-  const { corrected, savedHere } = document;
+  const { corrected, written } = document;
   const params = { uri: document.uri.toString(), discs, model, levelShift, corrected };
-  let saved = await backend.request(requests.saveLabels, { ...params, overwrite: savedHere });
+  let saved = await backend.request(requests.saveLabels, { ...params, overwrite: written });
   if (saved.kept) {
     const replace = vscode.l10n.t('Replace');
     const name = vscode.workspace.asRelativePath(saved.volume);

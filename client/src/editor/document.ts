@@ -12,6 +12,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, BackendUnavailable, type Backend } from '../backend.js';
 import { settings } from '../settings.js';
+import { DiscEdits } from './disc-edits.js';
 import { FileWatcher } from './file-watcher.js';
 import { labelsOf, truthOf, type Inspection } from './inspection.js';
 
@@ -32,14 +33,7 @@ export class VolumeDocument implements vscode.CustomDocument {
   #model: string | null = null;
   /** Levels by which the user moved all names; null: the model's own. */
   #levelShift: number | null = null;
-  /** The discs as the model found them, and as they are saved or not worth saving. */
-  #found: readonly Disc[] = [];
-  #clean: readonly Disc[] = [];
-  /** Corrections that are to be shown again once the volume is labelled. */
-  #kept: { readonly discs: readonly Disc[]; readonly saved: boolean } | null = null;
-  #savedHere = false;
-  /** Counts how often the user had corrections replaced by the model's discs: older ones can't be undone or redone. */
-  #discarded = 0;
+  readonly #edits = new DiscEdits();
   #interrupted = false;
   #inspection: Inspection | null = null;
   /** Counts changes of the file's content. */
@@ -81,66 +75,51 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Whether the discs are others than the model found. */
   get corrected(): boolean {
-    return this.labels !== null && this.report === null && this.discs !== this.#found;
+    return this.labels !== null && this.report === null && this.#edits.corrected;
   }
 
   /** Whether there are corrections that would be lost. */
   get unsaved(): boolean {
-    return this.corrected && this.discs !== this.#clean;
+    return this.corrected && this.#edits.unsaved;
+  }
+
+  /** Whether the label file is this viewer's, and may be written over. */
+  get written(): boolean {
+    return this.#edits.written;
+  }
+
+  /** What would be lost if VS Code were closed now. */
+  get toBackUp(): readonly Disc[] {
+    return this.#edits.atStake;
   }
 
   /** Puts corrected discs in the place of those that were found. @param title of the change, for undoing it */
   correct(title: string, discs: readonly Disc[]): void {
-    const before = this.discs;
-    const discarded = this.#discarded;
-    const show = (shown: readonly Disc[]): void => {
-      if (discarded === this.#discarded) this.#showDiscs(shown);
-    };
-    show(discs);
-    this.#corrected.fire({
-      document: this,
-      label: title,
-      undo: () => show(before),
-      redo: () => show(discs),
-    });
-  }
-
-  #showDiscs(discs: readonly Disc[]): void {
-    if (this.labels) this.labels = { ...this.labels, result: { ...this.labels.result, discs } };
-    this.#changed.fire();
-  }
-
-  /** Whether labels beside the image are those of this viewer. */
-  get savedHere(): boolean {
-    return this.#savedHere;
+    const edit = this.#edits.correct(discs, () => this.#showDiscs());
+    this.#corrected.fire({ document: this, label: title, ...edit });
   }
 
   /** These discs were saved. */
   saved(discs: readonly Disc[]): void {
-    this.#clean = discs;
-    this.#savedHere = true;
+    this.#edits.saved(discs);
     this.#changed.fire();
   }
 
   /** Back to the discs as they were saved, or found. */
   revert(): void {
-    this.#kept = null;
-    if (this.report === null) this.#showDiscs(this.#clean);
-  }
-
-  /** What would be lost if VS Code were closed now. */
-  get toBackUp(): readonly Disc[] {
-    return this.#kept?.discs ?? this.discs;
+    this.#edits.revert();
+    this.#showDiscs();
   }
 
   /** Corrections made before VS Code was closed; shown when the volume is labelled. */
   restore(discs: readonly Disc[] | null): void {
-    this.#kept = discs && { discs, saved: false };
+    this.#edits.restore(discs);
   }
 
-  /** Corrections outlive whatever takes their labels away, other than the user's wish. */
-  #keepCorrections(): void {
-    if (this.corrected) this.#kept = { discs: this.discs, saved: !this.unsaved };
+  #showDiscs(): void {
+    if (this.labels && this.report === null)
+      this.labels = { ...this.labels, result: { ...this.labels.result, discs: this.#edits.shown } };
+    this.#changed.fire();
   }
 
   /** Tells viewers how things are, which may have shown what the user then declined. */
@@ -155,7 +134,7 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const wanted = this.#kept !== null || (settings().labelOnOpen && !isLabelFile(this.name));
+    const wanted = this.#edits.waiting || (settings().labelOnOpen && !isLabelFile(this.name));
     const labelNow = wanted && this.#inspection === null;
     await this.#read(labelNow);
   }
@@ -237,7 +216,6 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Labels, or labels again, without corrections by hand; a labelling under way is cancelled first. */
   async label(): Promise<void> {
-    if (this.corrected) this.#discarded++;
     await this.#label({ keep: false });
   }
 
@@ -264,14 +242,10 @@ export class VolumeDocument implements vscode.CustomDocument {
         },
       );
       if (running !== this.#running) return;
-      if (keep) this.#keepCorrections();
-      const kept = keep ? this.#kept : null;
-      this.#kept = null;
       this.labels = labels;
       this.report = null;
-      this.#found = labels.result.discs;
-      this.#clean = kept?.saved ? kept.discs : this.#found;
-      if (kept) this.#showDiscs(kept.discs);
+      this.#edits.found(labels.result.discs, { keep });
+      this.#showDiscs();
       this.#setLabelling({ phase: 'idle' });
     } catch (error) {
       if (running !== this.#running) return;
@@ -331,7 +305,7 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   async #fileChanged(): Promise<void> {
     this.version++;
-    this.#keepCorrections();
+    this.#edits.withdraw();
     this.labels = null;
     this.report = null;
     this.truth = null;

@@ -57,13 +57,7 @@ export class LabelingService {
     path: string,
     { discs, overwrite, folder, ...made }: LabelsToSave,
   ): Promise<SaveLabelsResponse> {
-    return writeLabelVolume(
-      path,
-      await readGrid(path),
-      discs,
-      { ...made, version },
-      { folder, overwrite },
-    );
+    return writeLabelVolume(path, await readGrid(path), discs, { ...made, version }, { folder, overwrite });
   }
 
   dispose(): Promise<void> {
