@@ -3,17 +3,29 @@
  * shipped model on a real volume. Screenshots are kept in test-results/e2e.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
 import type { Editor } from '../support/editor.js';
+import { patience } from '../support/patience.js';
 import { dataDir } from '../support/shared.js';
 import type { ShownDisc, ShownTile, Viewer } from '../support/viewer.js';
 
 const data = dataDir();
+
+/** How long what was done by hand may take to show. */
+const soon = { timeout: patience };
 
 interface Truth {
   readonly discs: readonly { readonly name: string; readonly world: readonly [number, number, number] }[];
@@ -144,10 +156,10 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await shot('corrected');
     await editor.page.keyboard.press('ControlOrMeta+Z');
     await unsaved.waitFor({ state: 'detached' });
-    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(before.world);
+    await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(before.world);
     await editor.page.keyboard.press('ControlOrMeta+Shift+Z');
     await unsaved.waitFor();
-    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(after!.world);
+    await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(after!.world);
   });
 
   it('recovers its labels after the backend was killed', async () => {
@@ -159,33 +171,33 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await viewer.reach('labelled');
     expect((await viewer.discs()).map(({ name }) => name)).toEqual(names);
     // What was corrected by hand is not lost with it.
-    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(corrected);
+    await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(corrected);
     await shot('backend-back');
   });
 
   it('has corrections that are not saved again in the next window', async () => {
     const corrected = (await disc('C4/C5'))!.world;
-    const backups = join(editor.profile, 'user-data', 'User', 'Backups');
-    const backedUp = () =>
-      readdirSync(backups, { recursive: true, encoding: 'utf8' }).some((path) =>
-        /vscode-custom-editor.[0-9a-f]/.test(path),
-      );
-    await expect.poll(backedUp).toBe(true);
+    const before = backups();
+    await viewer.frame.locator('.disc-row', { hasText: 'T3/T4' }).click();
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    // VS Code backs up after a while without further changes.
+    await expect.poll(backups, soon).not.toEqual(before);
     await editor.page.reload();
     viewer = await editor.viewer('cervicothoracic');
     await viewer.reach('labelled');
     await unsaved.waitFor();
-    await expect.poll(async () => (await disc('C4/C5'))?.world).toEqual(corrected);
+    await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(corrected);
+    expect(await disc('T3/T4')).toBeUndefined();
   });
 
   it('saves corrected discs, and labels again without them when told to', async () => {
     const last = (await disc('T2/T3'))!;
     await viewer.frame.locator('.disc-row', { hasText: 'T2/T3' }).click();
     await viewer.frame.locator('.disc-rows').press('Delete');
-    await expect.poll(() => disc('T2/T3')).toBeUndefined();
+    await expect.poll(() => disc('T2/T3'), soon).toBeUndefined();
     await viewer.click(last.point);
     await editor.pick('Add Disc', 'T2/T3');
-    await expect.poll(async () => (await disc('T2/T3'))?.name).toBe('T2/T3');
+    await expect.poll(async () => (await disc('T2/T3'))?.name, soon).toBe('T2/T3');
     await viewer.frame.locator('.stage').focus();
     await editor.page.keyboard.press('ControlOrMeta+S');
     await editor.notified('Labels saved as');
@@ -200,9 +212,9 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await viewer.frame.getByText('Label Again').click();
     await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Discard' }).click();
     await unsaved.waitFor({ state: 'detached' });
-    await expect.poll(() => viewer.frame.getByText('corrected by hand').count()).toBe(0);
+    await expect.poll(() => viewer.frame.getByText('corrected by hand').count(), soon).toBe(0);
     await viewer.reach('labelled');
-    await expect.poll(async () => (await disc('T2/T3'))?.world).toEqual(last.world);
+    await expect.poll(async () => (await disc('T2/T3'))?.world, soon).toEqual(last.world);
   });
 
   it('says what is wrong with a file that is no volume', async () => {
@@ -211,6 +223,15 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await shot('not-a-volume');
     expect(await viewer.frame.locator('#viewer').innerText()).toMatch(/not a NIfTI file|text/i);
   });
+
+  /** When VS Code has backed up what is not saved, by file. */
+  function backups(): Record<string, number> {
+    const folder = join(editor.profile, 'user-data', 'User', 'Backups');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /vscode-custom-editor./.test(path),
+    );
+    return Object.fromEntries(files.map((path) => [path, statSync(join(folder, path)).mtimeMs]));
+  }
 
   const disc = async (wanted: string): Promise<ShownDisc | undefined> =>
     (await viewer.discs()).find(({ name }) => name === wanted);

@@ -60,11 +60,11 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
     const off = async () => [...new Set(await viewer.frame.locator('.disc-row .off-by').allInnerTexts())];
     expect(await off()).not.toEqual(['0.0 mm']);
     await viewer.frame.getByText('Use Saved Labels').click();
-    await expect.poll(off).toEqual(['0.0 mm']);
+    await expect.poll(off, { timeout: 60_000 }).toEqual(['0.0 mm']);
     await shot('from-labels');
     await viewer.frame.locator('.stage').focus();
     await editor.page.keyboard.press('ControlOrMeta+Z');
-    await expect.poll(off).not.toEqual(['0.0 mm']);
+    await expect.poll(off, { timeout: 60_000 }).not.toEqual(['0.0 mm']);
   });
 
   it('saves the picture of the attention where it is told to', async () => {

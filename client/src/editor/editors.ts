@@ -1,5 +1,6 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
@@ -33,6 +34,8 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
   readonly onDidChangeCustomDocument = this.#corrected.event;
   readonly #save: (document: VolumeDocument) => Promise<void>;
+  /** The latest of each document. */
+  readonly #backups = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup>();
   /** What documents about to be opened are looked at for, by URI. */
   readonly #awaited = new Map<string, Inspection>();
 
@@ -112,16 +115,26 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
     return Promise.resolve();
   }
 
-  /** Corrections outlive an editor that is closed before they are saved. */
+  /**
+   * Corrections outlive an editor that is closed before they are saved. All backups of a volume are one file: an editor that
+   * is restored may ask for one before the last.
+   */
   async backupCustomDocument(
-    { toBackUp }: VolumeDocument,
+    document: VolumeDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    await vscode.workspace.fs.writeFile(destination, new TextEncoder().encode(JSON.stringify(toBackUp)));
-    return {
-      id: destination.toString(),
-      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => {}),
+    const name = createHash('sha256').update(document.uri.toString()).digest('hex');
+    const file = vscode.Uri.joinPath(destination, '..', `${name}.json`);
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(document.toBackUp)));
+    const backup = {
+      id: file.toString(),
+      delete: (): void => {
+        if (this.#backups.get(document) === backup)
+          void vscode.workspace.fs.delete(file).then(undefined, () => {});
+      },
     };
+    this.#backups.set(document, backup);
+    return backup;
   }
 
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
