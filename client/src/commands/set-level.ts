@@ -1,5 +1,5 @@
 import type { Disc } from '@disc-labeling/server/protocol';
-import { discName, lumbosacralDisc, uppermostDisc } from '@disc-labeling/server/protocol/disc-names';
+import { discName, spineDiscs } from '@disc-labeling/server/protocol/disc-names';
 import * as vscode from 'vscode';
 import { withNamesMoved } from '../editor/corrections.js';
 import type { VolumeDocument } from '../editor/document.js';
@@ -42,8 +42,7 @@ type NameItem = vscode.QuickPickItem & {
 
 /** @param moved whether there are names of the model to go back to */
 async function askName({ name, value }: Disc, moved: boolean): Promise<NameItem | undefined> {
-  const names = Array.from({ length: lumbosacralDisc - uppermostDisc + 1 }, (_, n): NameItem => {
-    const other = uppermostDisc + n;
+  const names = spineDiscs.map((other): NameItem => {
     const description = other === value ? vscode.l10n.t('named so now') : undefined;
     return { label: discName(other), description, value: other };
   });

@@ -1,11 +1,9 @@
 /** Discs as a reader corrects them: each change makes a new list. */
 import type { Disc } from '@disc-labeling/server/protocol';
-import { discName, lumbosacralDisc, uppermostDisc } from '@disc-labeling/server/protocol/disc-names';
+import { discName, spineDiscs } from '@disc-labeling/server/protocol/disc-names';
 import type { DiscPlace, TruthDisc } from '@disc-labeling/webview/messages';
 
 type Discs = readonly Disc[];
-
-const isNamed = (value: number): boolean => value >= uppermostDisc && value <= lumbosacralDisc;
 
 const inOrder = (discs: Discs): Discs => discs.toSorted((a, b) => a.value - b.value);
 
@@ -20,7 +18,7 @@ export const withDisc = (discs: Discs, value: number, { voxel, world }: DiscPlac
 export const fromLabels = (labels: readonly TruthDisc[]): Discs =>
   inOrder(
     labels
-      .filter(({ value }) => isNamed(value))
+      .filter(({ value }) => spineDiscs.includes(value))
       .map(({ value, name, voxel, world }) => ({ value, name, voxel, world, score: 1, byHand: true })),
   );
 
@@ -31,7 +29,7 @@ export const withoutDisc = (discs: Discs, value: number): Discs =>
 export const withNamesMoved = (discs: Discs, levels: number): Discs =>
   discs
     .map((disc) => ({ ...disc, value: disc.value + levels, name: discName(disc.value + levels) }))
-    .filter(({ value }) => isNamed(value));
+    .filter(({ value }) => spineDiscs.includes(value));
 
 /**
  * Values no disc has yet, from head to foot, but first those that fit a new disc at this place: between the one above
@@ -44,10 +42,7 @@ export function freeValues(discs: Discs, [, , height]: Disc['world']): number[] 
   const above = Math.max(...discs.filter(({ world }) => world[2] > height).map(({ value }) => value));
   const below = Math.min(...discs.filter(({ world }) => world[2] <= height).map(({ value }) => value));
   const between = (value: number): boolean => value > above && value < below;
-  const free = Array.from(
-    { length: lumbosacralDisc - uppermostDisc + 1 },
-    (_, n) => uppermostDisc + n,
-  ).filter((value) => !taken.has(value));
+  const free = spineDiscs.filter((value) => !taken.has(value));
   // Above all others, the nearest is the last one that fits.
   const fitting = free.filter(between);
   if (above === -Infinity) fitting.reverse();

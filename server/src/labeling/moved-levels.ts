@@ -1,7 +1,7 @@
 /** Discs under the names that a reader gives them, who knows one of them. */
 import { UserError } from '@disc-labeling/models/errors';
 import type { ModelDescription } from '@disc-labeling/models/model';
-import { discName, lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
+import { discName, lumbosacralDisc, spineDiscs, uppermostDisc } from '../volume/levels.js';
 import { confidenceOf } from './confidence.js';
 import type { Reading } from './reading.js';
 
@@ -18,7 +18,7 @@ export function withLevelsMoved(
   { confidence }: Pick<ModelDescription, 'confidence'>,
 ): Reading {
   const { discs, evidence, lateral } = reading;
-  const named = discs.map((_, n) => n).filter((n) => isNamed(discs[n].value + shift));
+  const named = discs.map((_, n) => n).filter((n) => spineDiscs.includes(discs[n].value + shift));
   if (named.length === 0 && discs.length > 0) throw noneLeft(discs);
   return {
     ...reading,
@@ -32,8 +32,6 @@ export function withLevelsMoved(
     rival: null,
   };
 }
-
-const isNamed = (value: number): boolean => value >= uppermostDisc && value <= lumbosacralDisc;
 
 function noneLeft(discs: Reading['discs']): UserError {
   const found = [...new Set([discs[0], discs.at(-1)!].map(({ value }) => discName(value)))].join(' to ');

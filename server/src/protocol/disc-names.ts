@@ -1,2 +1,2 @@
 /** Names of discs, for the doors' own lists. */
-export { discName, lumbosacralDisc, uppermostDisc } from '../volume/levels.js';
+export { discName, spineDiscs } from '../volume/levels.js';

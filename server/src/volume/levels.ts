@@ -20,6 +20,12 @@ const topOfC1 = 'C1 top';
 export const uppermostDisc = 3;
 export const lumbosacralDisc = 25;
 
+/** Values of the discs between them, both included, from head to foot. */
+export const spineDiscs: readonly number[] = Array.from(
+  { length: lumbosacralDisc - uppermostDisc + 1 },
+  (_, n) => uppermostDisc + n,
+);
+
 /** Values that name a disc (or the top of C1); others, such as 49, 50 and 60, are landmarks of another kind. */
 export function isDiscValue(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= vertebrae.length;

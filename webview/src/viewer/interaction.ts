@@ -114,7 +114,7 @@ export class Interaction {
     const held = this.#held;
     if (!held) return;
     held.moved ||= Math.hypot(x - held.x, y - held.y) > stillWithin;
-    const current = this.#target.view.tiles.find(({ plane }) => plane === tile.plane);
+    const current = this.#current(tile);
     if (held.moved && held.disc !== null && current) this.#target.corrections?.drag(held.disc, current, x, y);
   }
 
@@ -151,8 +151,13 @@ export class Interaction {
   }
 
   #voxelAt(tile: Tile, x: number, y: number): readonly [number, number, number] | null {
-    const current = this.#target.view.tiles.find(({ plane }) => plane === tile.plane);
+    const current = this.#current(tile);
     return current ? unprojectInside(current, x, y) : null;
+  }
+
+  /** The tile as the view has drawn it since. */
+  #current(tile: Tile): Tile | undefined {
+    return this.#target.view.tiles.find(({ plane }) => plane === tile.plane);
   }
 
   #scroll(event: WheelEvent): void {

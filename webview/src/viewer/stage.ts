@@ -90,7 +90,8 @@ export class Stage {
     const view = await VolumeView.create(this.#canvas, () => this.refresh());
     this.#view = view;
     const tool = (): Tool => this.#tool;
-    const corrections = (): Corrections | null => (this.#correctable ? this.#corrections(view) : null);
+    const onDiscs = this.#corrections(view);
+    const corrections = (): Corrections | null => (this.#correctable ? onDiscs : null);
     new Interaction(this.element, {
       view,
       get tool() {
