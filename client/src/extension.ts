@@ -2,12 +2,14 @@ import type { ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { Backend } from './backend.js';
 import type { Extension } from './commands/command.js';
+import { labelWith } from './commands/choose-model.js';
 import { perform, registerCommands } from './commands/index.js';
 import { saveLabels, tellSaved, writeLabels } from './commands/save-labels.js';
 import { addDisc, mayDiscard, moveDisc, removeDisc, takeTruth } from './commands/correct-discs.js';
 import { setLevel } from './commands/set-level.js';
 import { startForConfigurations } from './configuration.js';
 import { adoptTextTabs } from './editor/adopt-tabs.js';
+import { CorrectionBackups } from './editor/backups.js';
 import { VolumeEditors } from './editor/editors.js';
 import type { ViewerPanel } from './editor/panel.js';
 import { registerPages } from './pages/read-only.js';
@@ -29,9 +31,11 @@ let backend: Backend | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   backend = new Backend(context);
   const running = backend;
+  const backups = new CorrectionBackups(context.storageUri ?? context.globalStorageUri);
   const editors = new VolumeEditors(
     context.extensionUri,
     running,
+    backups,
     (panel, request) => answer(panel, request, running),
     // What became of it is told while the editor goes on.
     async (document) => void tellSaved(await writeLabels(document, running)),
@@ -70,6 +74,8 @@ export function activate(context: vscode.ExtensionContext): void {
     });
   };
   context.subscriptions.push(
+    // Before the editors, so that what they had is kept.
+    backups,
     editors,
     views,
     galleries,
@@ -113,7 +119,7 @@ async function answer({ document }: ViewerPanel, request: ViewerRequest, running
     case 'cancel':
       return document.cancel();
     case 'chooseModel':
-      return (await mayDiscard(document)) ? document.chooseModel(request.model) : document.announce();
+      return labelWith(document, request.model);
     case 'setLevel':
       return setLevel(document, request.disc);
     case 'moveDisc':

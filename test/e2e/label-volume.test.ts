@@ -162,6 +162,18 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(after!.world);
   });
 
+  it('leaves a disc where it was when its drag is taken away', async () => {
+    const before = (await disc('C4/C5'))!;
+    const away = [before.point[0] - 20, before.point[1] + 4] as const;
+    const point = viewer.frame.locator(`.disc-point[data-point-of="${before.value}"]:visible`).first();
+    const place = () => point.boundingBox();
+    const at = await place();
+    await viewer.drag(before.point, away, { cancelled: true });
+    await viewer.settled();
+    expect(await place()).toEqual(at);
+    expect((await disc('C4/C5'))?.world).toEqual(before.world);
+  });
+
   it('recovers its labels after the backend was killed', async () => {
     const names = (await viewer.discs()).map(({ name }) => name);
     const corrected = (await disc('C4/C5'))!.world;
@@ -190,11 +202,28 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     expect(await disc('T3/T4')).toBeUndefined();
   });
 
+  it('has them, too, where VS Code lost what it kept', async () => {
+    const corrected = (await disc('C4/C5'))!.world;
+    await editor.forget();
+    viewer = await editor.open(volume);
+    await viewer.reach('labelled');
+    await unsaved.waitFor();
+    await expect.poll(async () => (await disc('C4/C5'))?.world, soon).toEqual(corrected);
+    expect(await disc('T3/T4')).toBeUndefined();
+    await shot('recovered');
+    await editor.page.keyboard.press('ControlOrMeta+Z');
+    await unsaved.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await disc('T3/T4'))?.name, soon).toBe('T3/T4');
+    await editor.page.keyboard.press('ControlOrMeta+Shift+Z');
+    await unsaved.waitFor();
+  });
+
   it('saves corrected discs, and labels again without them when told to', async () => {
     const last = (await disc('T2/T3'))!;
     await viewer.frame.locator('.disc-row', { hasText: 'T2/T3' }).click();
     await viewer.frame.locator('.disc-rows').press('Delete');
     await expect.poll(() => disc('T2/T3'), soon).toBeUndefined();
+    await viewer.frame.locator('.stage').press('5');
     await viewer.click(last.point);
     await editor.pick('Add Disc', 'T2/T3');
     await expect.poll(async () => (await disc('T2/T3'))?.name, soon).toBe('T2/T3');

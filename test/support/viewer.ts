@@ -114,12 +114,20 @@ export class Viewer {
     );
   }
 
-  /** Drags with the main button from one point of the picture to another, CSS pixels from its top left. */
-  async drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  /**
+   * Drags with the main button from one point of the picture to another, CSS pixels from its top left.
+   * @param cancelled whether the system takes the pointer away, as it may on touch screens, before it is let go
+   */
+  async drag(
+    from: readonly [number, number],
+    to: readonly [number, number],
+    { cancelled = false } = {},
+  ): Promise<void> {
     const { mouse } = this.page;
     await mouse.move(...(await this.onPage(from)));
     await mouse.down();
     await mouse.move(...(await this.onPage(to)), { steps: 5 });
+    if (cancelled) await this.frame.locator('.stage').dispatchEvent('pointercancel');
     await mouse.up();
   }
 

@@ -24,5 +24,12 @@ export async function chooseModel(document: VolumeDocument, backend: Backend): P
     })),
     { title: vscode.l10n.t('Model for {0}', document.name), matchOnDetail: true },
   );
-  if (choice && (await mayDiscard(document))) await document.chooseModel(choice.label);
+  if (choice) await labelWith(document, choice.label);
+}
+
+/** Labels with a model, unless its labels are there already; asks before corrections would be lost. */
+export async function labelWith(document: VolumeDocument, model: string): Promise<void> {
+  if (document.isLabelledBy(model)) return;
+  if (await mayDiscard(document)) await document.chooseModel(model);
+  else document.announce();
 }

@@ -37,28 +37,24 @@ const withoutLabels: Obstacle = ({ editors }) =>
     ? null
     : { reason: vscode.l10n.t('There are no labels to save yet. Label the volume first.') };
 
-const withoutDiscs: Obstacle = ({ editors }) => {
-  const { labels, report } = editors.active!.document;
-  if (!labels?.result.discs.length)
-    return { reason: vscode.l10n.t('There is no disc to name yet. Label the volume first.') };
-  return report === null
+/** Where discs are a test report's, they are not the reader's to change. */
+const ofReport: Obstacle = ({ editors }) =>
+  editors.active!.document.report === null
     ? null
     : {
-        reason: vscode.l10n.t('These labels are those of a test report. Label the volume to name its discs.'),
+        reason: vscode.l10n.t('These labels are those of a test report. Label the volume to change them.'),
       };
-};
 
-const withoutCorrectable: Obstacle = ({ editors }) => {
-  const { labels, report } = editors.active!.document;
-  if (!labels) return { reason: vscode.l10n.t('There is no disc to correct yet. Label the volume first.') };
-  return report === null
+const withoutDiscs: Obstacle = ({ editors }) =>
+  editors.active!.document.discs.length
     ? null
-    : {
-        reason: vscode.l10n.t(
-          'These labels are those of a test report. Label the volume to correct its discs.',
-        ),
-      };
-};
+    : { reason: vscode.l10n.t('There is no disc to name yet. Label the volume first.') };
+
+/** Where none was found, discs can still be added. */
+const unlabelled: Obstacle = ({ editors }) =>
+  editors.active!.document.labels
+    ? null
+    : { reason: vscode.l10n.t('There is no disc to correct yet. Label the volume first.') };
 
 const withoutTruth: Obstacle = ({ editors }) =>
   editors.active?.document.truth
@@ -83,12 +79,12 @@ export const volumeCommands = {
   labelAgain: onDocument(async (document) => (await mayDiscard(document)) && document.label()),
   cancelLabelling: onDocument((document) => document.cancel()),
   chooseModel: onDocument((document, { backend }) => chooseModel(document, backend)),
-  setLevel: onDocument((document) => setLevel(document), withoutDiscs),
-  correctDiscs: onPanel((panel) => panel.act('correctDiscs'), withoutBackend, withoutCorrectable),
+  setLevel: onDocument((document) => setLevel(document), withoutDiscs, ofReport),
+  correctDiscs: onPanel((panel) => panel.act('correctDiscs'), withoutBackend, unlabelled, ofReport),
   saveLabels: onDocument((document, { backend }) => saveLabels(document, backend), withoutLabels),
   toggleAttention: onPanel((panel) => panel.act('toggleAttention'), withoutOverlay('attention')),
   toggleHeatMap: onPanel((panel) => panel.act('toggleHeatMap'), withoutOverlay('heatmap')),
-  takeTruth: onDocument(takeTruth, withoutTruth, withoutCorrectable),
+  takeTruth: onDocument(takeTruth, withoutTruth, unlabelled, ofReport),
   toggleTruth: onPanel((panel) => panel.act('toggleTruth'), withoutTruth),
   toggleMultiplanar: onPanel((panel) => panel.act('toggleMultiplanar')),
   openWithViewer: { run: (_extension, uri) => openWithViewer(uri) },

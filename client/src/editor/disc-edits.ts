@@ -56,9 +56,10 @@ export class DiscEdits {
     return this.#held !== null;
   }
 
-  /** What would be lost if all were closed now. */
-  get atStake(): Discs {
-    return this.#held?.discs ?? this.#shown;
+  /** What would be lost if all were closed now; null: nothing. */
+  get atStake(): Discs | null {
+    if (this.#held) return this.#held.saved ? null : this.#held.discs;
+    return this.#shown === this.#clean ? null : this.#shown;
   }
 
   /** The model found these. @param keep whether corrections stay in their place */
@@ -112,8 +113,10 @@ export class DiscEdits {
     if (this.corrected) this.#held = { discs: this.#shown, saved: !this.unsaved };
   }
 
+  /** Corrections that still wait were not seen yet, and stay. */
   #giveUp(): void {
-    if (this.corrected) this.#era++;
+    if (!this.corrected) return;
+    this.#era++;
     this.#held = null;
   }
 }

@@ -27,6 +27,8 @@ export class VolumeDocument implements vscode.CustomDocument {
   readonly onDidChange = this.#changed.event;
   readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
   readonly onDidCorrect = this.#corrected.event;
+  readonly #disposed = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#disposed.event;
   readonly #watcher: FileWatcher;
   readonly #listener: vscode.Disposable;
   #running: vscode.CancellationTokenSource | null = null;
@@ -34,6 +36,8 @@ export class VolumeDocument implements vscode.CustomDocument {
   /** Levels by which the user moved all names; null: the model's own. */
   #levelShift: number | null = null;
   readonly #edits = new DiscEdits();
+  /** Corrections that VS Code knows nothing of. */
+  #recovered: readonly Disc[] | null = null;
   #interrupted = false;
   #inspection: Inspection | null = null;
   /** Counts changes of the file's content. */
@@ -68,6 +72,11 @@ export class VolumeDocument implements vscode.CustomDocument {
     );
   }
 
+  /** Whether the labels are those of this model, made here. */
+  isLabelledBy(model: string): boolean {
+    return this.report === null && this.labels?.result.model === model;
+  }
+
   /** Found, and corrected by hand. */
   get discs(): readonly Disc[] {
     return this.labels?.result.discs ?? [];
@@ -88,9 +97,14 @@ export class VolumeDocument implements vscode.CustomDocument {
     return this.#edits.written;
   }
 
-  /** What would be lost if VS Code were closed now. */
+  /** Discs that would be lost if VS Code were closed now; null: none. */
+  get atStake(): readonly Disc[] | null {
+    return this.#recovered ?? this.#edits.atStake;
+  }
+
+  /** The discs to be shown again after VS Code was closed. */
   get toBackUp(): readonly Disc[] {
-    return this.#edits.atStake;
+    return this.atStake ?? this.#edits.shown;
   }
 
   /** Puts corrected discs in the place of those that were found. @param title of the change, for undoing it */
@@ -111,9 +125,14 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#showDiscs();
   }
 
-  /** Corrections made before VS Code was closed; shown when the volume is labelled. */
+  /** Corrections made before VS Code was closed, which it knows of; shown when the volume is labelled. */
   restore(discs: readonly Disc[] | null): void {
     this.#edits.restore(discs);
+  }
+
+  /** Corrections VS Code knows nothing of: made anew when the volume is labelled, so that they can be saved or undone. */
+  recover(discs: readonly Disc[] | null): void {
+    this.#recovered = discs;
   }
 
   #showDiscs(): void {
@@ -134,7 +153,8 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const wanted = this.#edits.waiting || (settings().labelOnOpen && !isLabelFile(this.name));
+    const waiting = this.#edits.waiting || this.#recovered !== null;
+    const wanted = waiting || (settings().labelOnOpen && !isLabelFile(this.name));
     const labelNow = wanted && this.#inspection === null;
     await this.#read(labelNow);
   }
@@ -245,8 +265,11 @@ export class VolumeDocument implements vscode.CustomDocument {
       this.labels = labels;
       this.report = null;
       this.#edits.found(labels.result.discs, { keep });
-      this.#showDiscs();
-      this.#setLabelling({ phase: 'idle' });
+      const recovered = this.#recovered;
+      this.#recovered = null;
+      this.labelling = { phase: 'idle' };
+      if (recovered) this.correct(vscode.l10n.t('Recover Corrections'), recovered);
+      else this.#showDiscs();
     } catch (error) {
       if (running !== this.#running) return;
       if (error instanceof vscode.CancellationError) this.#setLabelling({ phase: 'idle' });
@@ -262,8 +285,8 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#running?.cancel();
   }
 
+  /** Labels with another model. */
   async chooseModel(model: string): Promise<void> {
-    if (model === this.model && this.labels) return;
     this.#model = model;
     this.#levelShift = null;
     await this.label();
@@ -334,5 +357,7 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#listener.dispose();
     this.#changed.dispose();
     this.#corrected.dispose();
+    this.#disposed.fire();
+    this.#disposed.dispose();
   }
 }

@@ -1,21 +1,11 @@
-import type { Disc } from '@disc-labeling/server/protocol';
 import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
-import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
+import type { CorrectionBackups } from './backups.js';
 import { VolumeDocument } from './document.js';
 import type { Inspection } from './inspection.js';
 import { ViewerPanel, type PanelOptions } from './panel.js';
-
-/** The discs of a backup; none where it can't be read. */
-async function readBackup(backup: vscode.Uri): Promise<readonly Disc[] | null> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(backup))) as Disc[];
-  } catch {
-    return null;
-  }
-}
 
 /** A place a viewer is to turn to. */
 type Target = Omit<Place, 'stamp'>;
@@ -34,18 +24,19 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
   readonly onDidChangeCustomDocument = this.#corrected.event;
   readonly #save: (document: VolumeDocument) => Promise<void>;
-  /** The latest of each document. */
-  readonly #backups = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup>();
+  readonly #backups: CorrectionBackups;
   /** What documents about to be opened are looked at for, by URI. */
   readonly #awaited = new Map<string, Inspection>();
 
   constructor(
     extensionUri: vscode.Uri,
     backend: Backend,
+    backups: CorrectionBackups,
     perform: (panel: ViewerPanel, request: ViewerRequest) => Promise<void>,
     save: (document: VolumeDocument) => Promise<void>,
   ) {
     this.#backend = backend;
+    this.#backups = backups;
     this.#save = save;
     this.#options = { extensionUri, backend, perform };
     this.#registration = vscode.window.registerCustomEditorProvider(viewType, this, {
@@ -66,7 +57,10 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   ): Promise<VolumeDocument> {
     const document = new VolumeDocument(uri, this.#backend);
     document.onDidCorrect((edit) => this.#corrected.fire(edit));
-    if (backupId !== undefined) document.restore(await readBackup(vscode.Uri.parse(backupId)));
+    const kept = await this.#backups.read(document);
+    if (backupId === undefined) document.recover(kept);
+    else document.restore(kept);
+    this.#backups.follow(document);
     const inspection = this.#awaited.get(uri.toString());
     if (inspection) document.inspect(inspection);
     void document.open();
@@ -115,26 +109,9 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
     return Promise.resolve();
   }
 
-  /**
-   * Corrections outlive an editor that is closed before they are saved. All backups of a volume are one file: an editor that
-   * is restored may ask for one before the last.
-   */
-  async backupCustomDocument(
-    document: VolumeDocument,
-    { destination }: vscode.CustomDocumentBackupContext,
-  ): Promise<vscode.CustomDocumentBackup> {
-    const name = createHash('sha256').update(document.uri.toString()).digest('hex');
-    const file = vscode.Uri.joinPath(destination, '..', `${name}.json`);
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(document.toBackUp)));
-    const backup = {
-      id: file.toString(),
-      delete: (): void => {
-        if (this.#backups.get(document) === backup)
-          void vscode.workspace.fs.delete(file).then(undefined, () => {});
-      },
-    };
-    this.#backups.set(document, backup);
-    return backup;
+  /** Corrections outlive an editor that is closed before they are saved. */
+  backupCustomDocument(document: VolumeDocument): Promise<vscode.CustomDocumentBackup> {
+    return this.#backups.write(document);
   }
 
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {

@@ -65,11 +65,34 @@ describe('corrections of discs', () => {
     expect(show).toHaveBeenCalledTimes(1);
   });
 
+  it('stay where they were not seen yet when the user asks for labels', () => {
+    const edits = new DiscEdits();
+    edits.restore(discs(7));
+    edits.found(discs(3, 4), { keep: false });
+    expect(values(edits)).toEqual([7]);
+  });
+
+  it('are at stake until they are saved or undone', () => {
+    const { edits, edit } = corrected();
+    expect(edits.atStake).toEqual(edits.shown);
+    edit.undo();
+    expect(edits.atStake).toBeNull();
+    edit.redo();
+    edits.saved(edits.shown);
+    expect(edits.atStake).toBeNull();
+    edits.withdraw();
+    expect(edits.atStake).toBeNull();
+    edits.found(discs(3, 4), { keep: true });
+    // As they were found is not as they were saved.
+    edit.undo();
+    expect(edits.atStake?.map(({ value }) => value)).toEqual([3, 4]);
+  });
+
   it('outlive a file that changes while it is open', () => {
     const { edits } = corrected();
     edits.withdraw();
     expect(values(edits)).toEqual([]);
-    expect([edits.waiting, edits.atStake.length]).toEqual([true, 1]);
+    expect([edits.waiting, edits.atStake?.length]).toEqual([true, 1]);
     edits.found(discs(3, 4), { keep: true });
     expect(values(edits)).toEqual([3]);
     expect([edits.waiting, edits.unsaved]).toEqual([false, true]);
@@ -78,7 +101,7 @@ describe('corrections of discs', () => {
   it('come back from a backup, and are still to be saved', () => {
     const edits = new DiscEdits();
     edits.restore(discs(7));
-    expect([edits.waiting, edits.atStake.length]).toEqual([true, 1]);
+    expect([edits.waiting, edits.atStake?.length]).toEqual([true, 1]);
     edits.found(discs(3, 4), { keep: true });
     expect(values(edits)).toEqual([7]);
     expect([edits.corrected, edits.unsaved]).toEqual([true, true]);

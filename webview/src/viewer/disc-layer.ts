@@ -105,6 +105,12 @@ export class DiscLayer {
     return voxel;
   }
 
+  /** A disc that was dragged is where it was. */
+  putBack(disc: Disc): void {
+    const mark = this.#marks.find(({ disc: { value } }) => value === disc.value);
+    if (mark) mark.disc = disc;
+  }
+
   /** Marks a disc as selected or pointed at. */
   highlight(attribute: 'data-selected' | 'data-hover', value: number | null): void {
     for (const { disc, label, point, leader, extras } of this.#marks)

@@ -12,6 +12,8 @@ export interface Corrections {
   drag(disc: number, tile: Tile, x: number, y: number): void;
   /** It was let go where it is; `moved`: whether that is another place. */
   drop(disc: number, moved: boolean): void;
+  /** The system took the pointer away: the disc is where it was. */
+  cancel(disc: number): void;
   /** A click where there is no disc, on the drawn slice. */
   add(voxel: Vec3): void;
 }
@@ -51,7 +53,11 @@ export class Interaction {
       this.#letGo(event);
       this.#end();
     });
-    stage.addEventListener('pointercancel', () => this.#end());
+    stage.addEventListener('pointercancel', () => {
+      const disc = this.#held?.disc ?? null;
+      if (disc !== null) target.corrections?.cancel(disc);
+      this.#end();
+    });
     stage.addEventListener('pointerleave', () => target.pointerAt(null));
     stage.addEventListener('wheel', (event) => this.#scroll(event), { passive: false });
     stage.addEventListener('dblclick', () => {

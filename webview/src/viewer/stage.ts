@@ -116,6 +116,8 @@ export class Stage {
 
   /** What the tool `correct` does with discs. */
   #corrections(view: VolumeView): Corrections {
+    const discOf = (value: number): Disc | undefined =>
+      this.#result?.discs.find((disc) => disc.value === value);
     return {
       discAt: (tile, x, y) => this.discs.discAt(tile, x, y)?.value ?? null,
       drag: (value, tile, x, y) => {
@@ -123,10 +125,16 @@ export class Stage {
         this.refresh();
       },
       drop: (value, moved) => {
-        const disc = this.#result?.discs.find((other) => other.value === value);
+        const disc = discOf(value);
         if (moved && this.#carried) this.#listener.moved(value, this.#placeOf(this.#carried));
         else if (disc) this.#listener.select(disc);
         this.#carried = null;
+      },
+      cancel: (value) => {
+        const disc = discOf(value);
+        this.#carried = null;
+        if (disc) this.discs.putBack(disc);
+        this.refresh();
       },
       add: (voxel) => {
         if (isInside(voxel, view.shape)) this.#listener.added(this.#placeOf(voxel));

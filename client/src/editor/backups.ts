@@ -1,0 +1,76 @@
+import type { Disc } from '@disc-labeling/server/protocol';
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { VolumeDocument } from './document.js';
+
+/**
+ * Corrections that are not saved, each volume's in a file of its own. VS Code says when to write them and which to go on
+ * from, but what it keeps of open editors may be from before: in a browser that is closed or reloaded it often gets no time
+ * to write that down. So corrections are there for whoever opens the volume next, until they are saved or given up.
+ */
+export class CorrectionBackups implements vscode.Disposable {
+  readonly #folder: vscode.Uri;
+  /** The latest of each document that has one; null: from before it was opened. */
+  readonly #kept = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup | null>();
+  #ending = false;
+
+  /** @param folder of the workspace, for this extension's own files */
+  constructor(folder: vscode.Uri) {
+    this.#folder = folder;
+  }
+
+  /** The corrections kept of the volume of a document; null where there are none or they can't be read. */
+  async read(document: VolumeDocument): Promise<readonly Disc[] | null> {
+    try {
+      const content = await vscode.workspace.fs.readFile(this.#file(document.uri));
+      this.#kept.set(document, null);
+      return JSON.parse(new TextDecoder().decode(content)) as Disc[];
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps a document's corrections. */
+  async write(document: VolumeDocument): Promise<vscode.CustomDocumentBackup> {
+    const file = this.#file(document.uri);
+    const content = new TextEncoder().encode(JSON.stringify(document.toBackUp));
+    await vscode.workspace.fs.writeFile(file, content);
+    const backup = {
+      id: file.toString(),
+      // VS Code takes back the one before as soon as there is another.
+      delete: (): void => {
+        if (this.#kept.get(document) === backup) this.#remove(document);
+      },
+    };
+    this.#kept.set(document, backup);
+    this.#tidy(document);
+    return backup;
+  }
+
+  /** Removes what is kept of a document as soon as nothing of it would be lost. */
+  follow(document: VolumeDocument): void {
+    document.onDidChange(() => this.#tidy(document));
+    document.onDidDispose(() => {
+      // Closed without saving. At the end of the extension all are closed, and what they have is still wanted.
+      if (!this.#ending) this.#remove(document);
+    });
+  }
+
+  #tidy(document: VolumeDocument): void {
+    if (!document.atStake) this.#remove(document);
+  }
+
+  #remove(document: VolumeDocument): void {
+    if (!this.#kept.delete(document)) return;
+    void vscode.workspace.fs.delete(this.#file(document.uri)).then(undefined, () => {});
+  }
+
+  #file(volume: vscode.Uri): vscode.Uri {
+    const name = createHash('sha256').update(volume.toString()).digest('hex');
+    return vscode.Uri.joinPath(this.#folder, `${name}.json`);
+  }
+
+  dispose(): void {
+    this.#ending = true;
+  }
+}
