@@ -4,6 +4,7 @@ import { enlarge } from './layers-enlarge.js';
 import './layers-gradients.js';
 import type { Activation, ConvolutionSpec, Layers } from './layers.js';
 import type { Weights, WeightTensor } from './model.js';
+import type { Norms } from './training.js';
 
 type Map4D = tf.Tensor4D;
 
@@ -64,23 +65,35 @@ export interface BatchStatistics {
   readonly count: number;
 }
 
-/** Layers for learning: parameters are tensors, batch norms use and report the batch's statistics. */
-export class TrainingLayers extends TensorLayers {
+/** A tensor by its state-dict name; filters as `[kernel, kernel, in, out]`. */
+type TensorOf = (name: string) => tf.Tensor;
+
+/** Layers for learning: parameters are tensors. */
+abstract class LearningLayers extends TensorLayers {
+  /** What batch norms saw of the batch, where that counts. */
   readonly statistics: BatchStatistics[] = [];
 
-  /** @param parameter parameter by state-dict name; filters as `[kernel, kernel, in, out]` */
-  constructor(private readonly parameter: (name: string) => tf.Tensor) {
+  constructor(protected readonly tensor: TensorOf) {
     super();
   }
 
   convolution(x: Map4D, name: string, spec: ConvolutionSpec): Map4D {
-    const bias = spec.bias === false ? undefined : (this.parameter(`${name}.bias`) as tf.Tensor1D);
-    return this.convolve(x, this.parameter(`${name}.weight`) as Map4D, bias, spec);
+    return this.convolve(x, this.tensor(`${name}.weight`) as Map4D, this.bias(name, spec), spec);
   }
 
+  protected bias(name: string, spec: ConvolutionSpec): tf.Tensor1D | undefined {
+    return spec.bias === false ? undefined : this.vector(`${name}.bias`);
+  }
+
+  protected vector(name: string): tf.Tensor1D {
+    return this.tensor(name) as tf.Tensor1D;
+  }
+}
+
+/** Batch norms use and report the batch's statistics. */
+class BatchNormLayers extends LearningLayers {
   batchNorm(x: Map4D, name: string, activation: Activation<Map4D> = {}): Map4D {
-    const scale = this.parameter(`${name}.weight`) as tf.Tensor1D;
-    const offset = this.parameter(`${name}.bias`) as tf.Tensor1D;
+    const [scale, offset] = [this.vector(`${name}.weight`), this.vector(`${name}.bias`)];
     const { y, mean, variance } = batchNormTraining(x, scale, offset, activation);
     this.statistics.push({ name, mean, variance, count: x.size / x.shape[3] });
     return y;
@@ -96,6 +109,40 @@ export class TrainingLayers extends TensorLayers {
     return this.batchNorm(this.convolution(x, convolution, spec), norm, activation);
   }
 }
+
+/** Batch norms use running statistics, which stay as they are, and are multiplied into convolutions: as in use. */
+class FixedNormLayers extends LearningLayers {
+  batchNorm(x: Map4D, name: string, activation: Activation<Map4D> = {}): Map4D {
+    const { factor, offset } = this.affine(name);
+    return activate(tf.add(tf.mul(x, factor), offset), activation);
+  }
+
+  normalizedConvolution(
+    x: Map4D,
+    convolution: string,
+    norm: string,
+    spec: ConvolutionSpec,
+    activation: Activation<Map4D> = {},
+  ): Map4D {
+    const { factor, offset } = this.affine(norm);
+    const filter = tf.mul<Map4D>(this.tensor(`${convolution}.weight`), factor);
+    const before = this.bias(convolution, spec);
+    const bias = before ? tf.add<tf.Tensor1D>(tf.mul(before, factor), offset) : offset;
+    return activate(this.convolve(x, filter, bias, spec), activation);
+  }
+
+  /** A norm as x * factor + offset. */
+  private affine(name: string): { factor: tf.Tensor1D; offset: tf.Tensor1D } {
+    const deviation = tf.sqrt(tf.add(this.vector(`${name}.running_var`), batchNormEpsilon));
+    const factor = tf.mul<tf.Tensor1D>(this.vector(`${name}.weight`), tf.div(1, deviation));
+    const mean = this.vector(`${name}.running_mean`);
+    return { factor, offset: tf.sub(this.vector(`${name}.bias`), tf.mul(mean, factor)) };
+  }
+}
+
+/** Layers for learning with batch norms of either kind. @param tensor also running statistics where norms are fixed */
+export const learningLayers = (tensor: TensorOf, norms: Norms): LearningLayers =>
+  norms === 'fixed' ? new FixedNormLayers(tensor) : new BatchNormLayers(tensor);
 
 /** Makes constant tensors on the current backend. */
 export interface ConstantMaker {

@@ -12,6 +12,13 @@ export type LossConfig =
       readonly anyDiscWeight: number;
     };
 
+/**
+ * By what batch norms normalise while a network learns. `batch`: each batch's own mean and variance, of which running
+ * ones are kept for use. `fixed`: the running ones they start with, as in use (frozen batch norm; Wu & Johnson 2021,
+ * "Rethinking Batch in BatchNorm"), so that a network learns to be what it will be used as.
+ */
+export type Norms = 'batch' | 'fixed';
+
 /** One batch to learn from. */
 export interface TrainingBatch {
   readonly images: ImageBatch;
@@ -47,7 +54,7 @@ export interface TrainingStep {
   readonly parameters: Float32Array;
   /** Written by {@link run}. */
   readonly gradients: Float32Array;
-  /** Running means and variances (unbiased, momentum 0.1), updated by {@link run}. */
+  /** Running means and variances (unbiased, momentum 0.1), updated by {@link run} unless norms are fixed. */
   readonly statisticsLayout: readonly ParameterLayout[];
   readonly statistics: Float32Array;
   run(batch: TrainingBatch): Promise<StepResult>;

@@ -5,7 +5,14 @@ import type { NetworkConfig } from '../config.js';
 import type { ImageBatch } from '../engines/types.js';
 import { networkTensors, type NetworkTensor } from '../layers-listing.js';
 import type { Weights, WeightTensor } from '../model.js';
-import type { LossConfig, ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
+import type {
+  LossConfig,
+  Norms,
+  ParameterLayout,
+  StepResult,
+  TrainingBatch,
+  TrainingStep,
+} from '../training.js';
 import { blockSize } from './blocked.js';
 import { graphNames, recordTrainingStep, type TrainingGraph } from './training-graph.js';
 
@@ -14,6 +21,8 @@ export interface TrainingStepOptions {
   readonly engine?: OnnxRuntimeEngine;
   /** Threads inside one operator; default: all processors, at most 8. */
   readonly threads?: number;
+  /** Default: `batch`. */
+  readonly norms?: Norms;
   /** Where ONNX Runtime shall write a profile (a path prefix), for measuring. */
   readonly profile?: string;
 }
@@ -34,10 +43,10 @@ export async function createTrainingStep(
   batchShape: ImageBatch['shape'],
   options: TrainingStepOptions = {},
 ): Promise<TrainingStep> {
-  const { engine = 'onnxruntime-cpu' } = options;
+  const { engine = 'onnxruntime-cpu', norms } = options;
   const onCpu = engine === 'onnxruntime-cpu';
   const operators = onCpu ? { blockSize: await blockSize() } : { portable: true };
-  const graph = recordTrainingStep(config, lossConfig, batchShape, operators);
+  const graph = recordTrainingStep(config, lossConfig, batchShape, { ...operators, norms });
   const session = await ort.InferenceSession.create(graph.bytes, {
     executionProviders: [executionProviders[engine]],
     intraOpNumThreads: options.threads ?? defaultThreads(),
@@ -92,7 +101,8 @@ class OnnxTrainingStep implements TrainingStep {
   readonly gradients: Float32Array;
   readonly statisticsLayout: readonly ParameterLayout[];
   readonly statistics: Float32Array;
-  private readonly parameterFeeds: Record<string, ort.Tensor>;
+  /** Parameters, and running statistics where norms are fixed. */
+  private readonly weightFeeds: Record<string, ort.Tensor>;
   private readonly fetches: Record<string, ort.Tensor>;
   private readonly norms: {
     mean: Float32Array;
@@ -115,8 +125,12 @@ class OnnxTrainingStep implements TrainingStep {
     this.gradients = new Float32Array(this.parameters.length);
     this.statistics = gather(this.statisticsLayout, weights);
     const wanted = new Set(session.inputNames);
-    const read = this.layout.filter(({ name }) => wanted.has(name));
-    this.parameterFeeds = Object.fromEntries(read.map((p) => [p.name, view(this.parameters, p)]));
+    const feeds = (layout: readonly ParameterLayout[], flat: Float32Array) =>
+      layout.filter(({ name }) => wanted.has(name)).map((place) => [place.name, view(flat, place)] as const);
+    this.weightFeeds = Object.fromEntries([
+      ...feeds(this.layout, this.parameters),
+      ...feeds(this.statisticsLayout, this.statistics),
+    ]);
     const learned = new Set(graph.parameters.map(({ name }) => name));
     const gradients = this.layout.filter(({ name }) => learned.has(name));
     this.norms = graph.statistics.map(({ name, channels, count }) => ({
@@ -146,7 +160,7 @@ class OnnxTrainingStep implements TrainingStep {
         `the step is compiled for batches of ${this.batchShape.join()}, not ${images.shape.join()}`,
       );
     const feeds: Record<string, ort.Tensor> = {
-      ...this.parameterFeeds,
+      ...this.weightFeeds,
       [graphNames.images]: new ort.Tensor('float32', images.data, images.shape),
       [graphNames.targets]: new ort.Tensor('float32', targets.data, targets.shape),
       [graphNames.visibility]: new ort.Tensor('float32', visibility.data, [

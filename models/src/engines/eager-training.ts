@@ -3,10 +3,17 @@ import { flatLayout, followStatistics, gather } from '../compile/training-step.j
 import type { NetworkConfig } from '../config.js';
 import { hourglassNetwork } from '../hourglass.js';
 import { networkTensors } from '../layers-listing.js';
-import { plainConstants, TrainingLayers, type BatchStatistics } from '../layers-tensors.js';
+import { learningLayers, plainConstants, type BatchStatistics } from '../layers-tensors.js';
 import { stackLoss } from '../loss.js';
 import type { Weights } from '../model.js';
-import type { LossConfig, ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
+import type {
+  LossConfig,
+  Norms,
+  ParameterLayout,
+  StepResult,
+  TrainingBatch,
+  TrainingStep,
+} from '../training.js';
 import type { Float32Tensor } from './types.js';
 
 /** What a pass leaves on the backend, to be fetched after the other intermediate results are gone. */
@@ -39,6 +46,7 @@ export class EagerTrainingStep implements TrainingStep {
     private readonly config: NetworkConfig,
     weights: Weights,
     private readonly lossConfig: LossConfig,
+    private readonly norms: Norms = 'batch',
   ) {
     const tensors = networkTensors(config);
     this.layout = flatLayout(tensors.filter(({ kind }) => kind === 'parameter'));
@@ -83,12 +91,17 @@ export class EagerTrainingStep implements TrainingStep {
     const images = channelsLast(batch.images);
     const targets = channelsLast(batch.targets);
     const visibility = channelsLast(batch.visibility);
-    const tensors = new Map(this.layout.map((place) => [place.name, this.parameter(place)]));
+    const upload = (layout: readonly ParameterLayout[], flat: Float32Array) =>
+      layout.map((place) => [place.name, uploaded(place, flat)] as const);
+    const tensors = new Map<string, tf.Tensor>([
+      ...upload(this.layout, this.parameters),
+      ...(this.norms === 'fixed' ? upload(this.statisticsLayout, this.statistics) : []),
+    ]);
     let losses: tf.Tensor[] = [];
     let norms: BatchStatistics[] = [];
     const { grads } = tf.engine().gradients(
       () => {
-        const layers = new TrainingLayers((name) => tensors.get(name)!);
+        const layers = learningLayers((name) => tensors.get(name)!, this.norms);
         const { heatmaps } = hourglassNetwork(layers, this.config, images);
         norms = layers.statistics;
         norms.forEach(({ mean, variance }) => [mean, variance].forEach(keep));
@@ -121,13 +134,13 @@ export class EagerTrainingStep implements TrainingStep {
     });
     return { loss: lossPerStack.reduce((a, b) => a + b), lossPerStack };
   }
+}
 
-  /** Uploads a parameter as it stands now. */
-  private parameter({ offset, length, shape }: ParameterLayout): tf.Tensor {
-    // A copy, as some backends read the data later.
-    const data = this.parameters.slice(offset, offset + length);
-    return shape.length === 4 ? plainConstants.filter({ data, shape }) : plainConstants.vector(data);
-  }
+/** A tensor of a flat array as it stands now. */
+function uploaded({ offset, length, shape }: ParameterLayout, flat: Float32Array): tf.Tensor {
+  // A copy, as some backends read the data later.
+  const data = flat.slice(offset, offset + length);
+  return shape.length === 4 ? plainConstants.filter({ data, shape }) : plainConstants.vector(data);
 }
 
 /** `[n, c, h, w]` or `[n, c]` as a tensor `[n, h, w, c]`. */

@@ -2,7 +2,7 @@ import { createTrainingStep } from '../compile/training-step.js';
 import type { NetworkConfig } from '../config.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../model.js';
-import type { LossConfig, TrainingStep } from '../training.js';
+import type { LossConfig, Norms, TrainingStep } from '../training.js';
 import { PartedTrainingStep } from '../parts/step.js';
 import { canTrain, cpuEngine } from './choice.js';
 import { EagerTrainingStep } from './eager-training.js';
@@ -22,6 +22,8 @@ export interface EngineTrainingStep extends TrainingStep {
 export interface EngineTrainingOptions extends InferenceOptions {
   /** Parts in which each batch is computed, each with batch norms of its own; default 1, at most its images. */
   readonly parts?: number;
+  /** Default: `batch`. */
+  readonly norms?: Norms;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function createEngineTrainingStep(
   batchShape: ImageBatch['shape'],
   options: EngineTrainingOptions = {},
 ): Promise<EngineTrainingStep> {
-  const { engine: choice = 'auto', threads = defaultThreads(), parts = 1 } = options;
+  const { engine: choice = 'auto', threads = defaultThreads(), parts = 1, norms } = options;
   if (choice !== 'auto' && !canTrain(choice))
     throw new UserError('cannot train', `${choice} has no derivatives of convolutions; use another --engine`);
   const openWhole = async (
@@ -49,14 +51,15 @@ export async function createEngineTrainingStep(
     shape: ImageBatch['shape'],
   ): Promise<TrainingStep> =>
     isOnnxRuntime(engine)
-      ? createTrainingStep(config, from, lossConfig, shape, { engine, threads })
-      : new EagerTrainingStep(await loadBackend(engine), config, from, lossConfig);
+      ? createTrainingStep(config, from, lossConfig, shape, { engine, threads, norms })
+      : new EagerTrainingStep(await loadBackend(engine), config, from, lossConfig, norms);
   const open = (engine: EngineId, from: Weights): Promise<TrainingStep> =>
     parts === 1
       ? openWhole(engine, from, batchShape)
       : PartedTrainingStep.open(config, from, lossConfig, batchShape, {
           parts,
           threads,
+          norms,
           beside: engine === cpuEngine,
           openHere: (weights, shape) => openWhole(engine, weights, shape),
         });

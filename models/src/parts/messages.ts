@@ -1,13 +1,14 @@
 import type { NetworkConfig } from '../config.js';
 import type { SentError } from '../engines/messages.js';
 import type { ImageBatch } from '../engines/types.js';
-import type { LossConfig, StepResult, TrainingBatch } from '../training.js';
+import type { LossConfig, Norms, StepResult, TrainingBatch } from '../training.js';
 import type { PartMemory } from './memory.js';
 
 /** What a thread that computes parts is started with. */
 export interface PartSetup {
   readonly config: NetworkConfig;
   readonly lossConfig: LossConfig;
+  readonly norms?: Norms;
   /** `[channels, height, width]` of every image. */
   readonly imageShape: readonly [ImageBatch['shape'][1], ImageBatch['shape'][2], ImageBatch['shape'][3]];
   /** Images in the parts that will come. */

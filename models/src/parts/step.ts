@@ -3,7 +3,14 @@ import type { NetworkConfig } from '../config.js';
 import type { ImageBatch } from '../engines/types.js';
 import { networkTensors } from '../layers-listing.js';
 import type { Weights } from '../model.js';
-import type { LossConfig, ParameterLayout, StepResult, TrainingBatch, TrainingStep } from '../training.js';
+import type {
+  LossConfig,
+  Norms,
+  ParameterLayout,
+  StepResult,
+  TrainingBatch,
+  TrainingStep,
+} from '../training.js';
 import { LocalLane, type Lane } from './lane.js';
 import { sharedMemory, weightedSum, type PartMemory } from './memory.js';
 import { partSizes, splitBatch } from './split.js';
@@ -15,6 +22,7 @@ export interface PartOptions {
   readonly parts: number;
   /** Threads for all parts together. */
   readonly threads: number;
+  readonly norms?: Norms;
   /** Makes the step for parts of one shape where parts are computed one after the other. */
   readonly openHere: (weights: Weights, shape: ImageBatch['shape']) => Promise<TrainingStep>;
   /** Whether parts may be computed beside each other: ONNX Runtime on the CPU. */
@@ -78,6 +86,7 @@ export class PartedTrainingStep implements TrainingStep {
       ThreadLane.open(program, {
         config,
         lossConfig,
+        norms: options.norms,
         imageShape,
         sizes: sizes.filter((_, part) => part % count === lane),
         threads,

@@ -7,7 +7,7 @@ import type { PartMessage, PartRequest, PartSetup } from './messages.js';
 
 /* Where parts of batches are computed beside each other: ONNX Runtime blocks the thread it is called from. */
 
-const { config, lossConfig, imageShape, sizes, threads, memory } = workerData as PartSetup;
+const { config, lossConfig, norms, imageShape, sizes, threads, memory } = workerData as PartSetup;
 const port = parentPort!;
 const post = (message: PartMessage) => port.postMessage(message);
 
@@ -19,7 +19,7 @@ try {
     ...namedWeights(of('statistic'), memory.statistics),
   ]);
   const lane = await LocalLane.open(memory, sizes, (size) =>
-    createTrainingStep(config, weights, lossConfig, [size, ...imageShape], { threads }),
+    createTrainingStep(config, weights, lossConfig, [size, ...imageShape], { threads, norms }),
   );
   port.on('message', ({ part, batch }: PartRequest) => {
     lane.run(part, batch).then(

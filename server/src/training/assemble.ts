@@ -41,7 +41,7 @@ export async function assembleTraining(
     await startingWeights(options.resume ? { ...config, initial: null } : config),
     lossOf(config),
     [training.trainBatch, network.inputChannels, ...data.size],
-    { engine, threads, onNotice, parts: training.parts },
+    { engine, threads, onNotice, parts: training.parts, norms: training.norms },
   );
   const optimizer = createOptimizer(training, step.parameters.length);
   return {

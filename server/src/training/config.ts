@@ -150,6 +150,12 @@ const trainingSchema = z.strictObject({
     .describe(
       'Parts in which a batch is computed, each with batch norms of its own; beside each other where the CPU computes, which loses less than many threads within each operation. Part of what is computed, so that it is the same whatever the machine.',
     ),
+  norms: z
+    .enum(['batch', 'fixed'])
+    .default('batch')
+    .describe(
+      "By what batch norms normalise: each `batch`'s own mean and variance, or, `fixed`, the running ones of the initial model, as in use. A network that already knows its discs may gain by a last training with these, the more the fewer images a batch has.",
+    ),
   valBatch: positiveInt.max(1024).default(4).describe('Images per validation step.'),
   optimizer: z.enum(['rmsprop', 'adam']).default('rmsprop').describe('How weights are updated.'),
   lr: z.number().positive().max(10).default(2.5e-4).describe('Learning rate.'),
@@ -317,7 +323,8 @@ function contradictions({
   network,
   data,
   training,
-}: Pick<TrainingConfig, 'network' | 'data' | 'training'>): Contradiction[] {
+  initial,
+}: Pick<TrainingConfig, 'network' | 'data' | 'training' | 'initial'>): Contradiction[] {
   const found: Contradiction[] = [];
   if (data.source === 'phantom' && training.stepsPerEpoch === 0)
     found.push({
@@ -328,6 +335,11 @@ function contradictions({
     found.push({
       path: ['training', 'parts'],
       why: `a batch of ${training.trainBatch} has no ${training.parts} parts; give at most ${training.trainBatch}`,
+    });
+  if (training.norms === 'fixed' && initial === null)
+    found.push({
+      path: ['training', 'norms'],
+      why: 'fixed norms have to come from a model that was trained before; name it with `initial`',
     });
   if (channelMeaning(network).values.every((value) => value === null))
     found.push({ path: ['network', 'joints'], why: 'it leaves no map for a disc; give 2 or more' });

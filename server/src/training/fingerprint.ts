@@ -5,8 +5,9 @@ import type { TrainingConfig } from './config.js';
 
 /** What must be equal for a checkpoint to be continued; lengths and rates may change. */
 export function fingerprint({ network, data, training }: TrainingConfig): string {
-  const { optimizer, trainBatch, parts, seed, momentum } = training;
-  return JSON.stringify({ network, data: decisive(data), optimizer, trainBatch, parts, seed, momentum });
+  const { optimizer, trainBatch, parts, norms, seed, momentum } = training;
+  const learning = { optimizer, trainBatch, parts, norms, seed, momentum };
+  return JSON.stringify({ network, data: decisive(data), ...learning });
 }
 
 /** By which a prepared set is known. */
@@ -41,6 +42,7 @@ function withDefaults(saved: Record<string, unknown>): Record<string, unknown> {
   const network = networkConfigSchema.safeParse(saved['network']);
   return {
     parts: 1,
+    norms: 'batch',
     ...saved,
     ...(data.success ? { data: { ...data.data, workers: null } } : {}),
     ...(network.success ? { network: network.data } : {}),

@@ -13,6 +13,7 @@ export interface TrainingOverrides extends Partial<
   readonly stepsPerEpoch?: number;
   readonly trainBatch?: number;
   readonly parts?: number;
+  readonly norms?: TrainingConfig['training']['norms'];
   readonly valBatch?: number;
   readonly optimizer?: TrainingConfig['training']['optimizer'];
   readonly lr?: number;

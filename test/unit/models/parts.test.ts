@@ -107,6 +107,23 @@ describe('a batch in parts', () => {
     expect(await gradients(2)).not.toEqual(await gradients(1));
   });
 
+  it('is the same step with fixed norms, which see no batch', async () => {
+    const weights = initialWeights(light, 3);
+    const batch = batchOf(light, 4);
+    const run = async (parts: number) => {
+      const where = { engine: 'onnxruntime-cpu', threads: 1, parts, norms: 'fixed' } as const;
+      const step = await createEngineTrainingStep(light, weights, weighted, batch.images.shape, where);
+      const { loss } = await step.run(batch);
+      await step.dispose();
+      return { loss, gradients: step.gradients, statistics: step.statistics };
+    };
+    const [whole, parted] = [await run(1), await run(2)];
+    expect(parted.loss / whole.loss).toBeCloseTo(1, 5);
+    const away = Math.hypot(...parted.gradients.map((slope, i) => slope - whole.gradients[i]!));
+    expect(away).toBeLessThan(1e-5 * Math.hypot(...whole.gradients));
+    expect(parted.statistics).toEqual(whole.statistics);
+  });
+
   it('follows changed parameters and its own statistics from step to step', async () => {
     const weights = initialWeights(light, 3);
     const batch = batchOf(light, 2);

@@ -25,6 +25,7 @@ describe('parseTrainingConfig', () => {
       ema: 0,
       clip: 0,
       patience: 0,
+      norms: 'batch',
     });
     expect(config.initial).toBeNull();
   });
@@ -55,6 +56,7 @@ describe('parseTrainingConfig', () => {
     [{ formatVersion: 1 }, /`name`/],
     [{ ...minimal, name: 'a b' }, /`name`: use letters, digits/],
     [{ ...minimal, network: { ...lightNetwork(), joints: 1 } }, /leaves no map for a disc/],
+    [{ ...minimal, training: { norms: 'fixed' } }, /`training\.norms`: .* name it with `initial`/],
     [[], /invalid training configuration/],
   ])('refuses %j', (value, message) => {
     expect(() => parseTrainingConfig(value, 'c.json')).toThrow(message);

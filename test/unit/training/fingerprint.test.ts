@@ -12,6 +12,8 @@ describe('fingerprintDifferences', () => {
     expect(fingerprintDifferences(fingerprint(config), tinyConfig({ trainBatch: 3, lr: 1 }))).toEqual([
       'trainBatch (2, now 3)',
     ]);
+    const fixed = { ...config, training: { ...config.training, norms: 'fixed' as const } };
+    expect(fingerprintDifferences(fingerprint(config), fixed)).toEqual(['norms ("batch", now "fixed")']);
   });
 
   it('says that a prepared set is another one, without the sums by which that was told', () => {
@@ -26,6 +28,7 @@ describe('fingerprintDifferences', () => {
   it('does not mind more threads, another order of keys, or settings the checkpoint did not know yet', () => {
     const { data, ...saved } = JSON.parse(fingerprint(config));
     delete data.reuse;
+    delete saved.norms;
     expect(fingerprintDifferences(JSON.stringify({ data, ...saved }), config)).toEqual([]);
     const busy = { ...config, data: { ...config.data, workers: 7 } };
     expect(fingerprintDifferences(fingerprint(config), busy)).toEqual([]);

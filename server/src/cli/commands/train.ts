@@ -70,6 +70,12 @@ function addOverrides(command: Command): Command {
       'parts of a batch, computed beside each other, with batch norms each',
       wholeNumber(1),
     )
+    .addOption(
+      new Option(
+        '--norms <kind>',
+        "what batch norms use: each batch's statistics or the initial model's",
+      ).choices(['batch', 'fixed']),
+    )
     .option('--val-batch <n>', 'images per validation step', wholeNumber(1))
     .addOption(new Option('--optimizer <name>', 'how weights are updated').choices(['rmsprop', 'adam']))
     .option('--lr <rate>', 'learning rate', finiteNumber)
