@@ -34,7 +34,10 @@ export class CorrectionBackups implements vscode.Disposable {
   async write(document: VolumeDocument): Promise<vscode.CustomDocumentBackup> {
     const file = this.#file(document.uri);
     const content = new TextEncoder().encode(JSON.stringify(document.toBackUp));
-    await vscode.workspace.fs.writeFile(file, content);
+    // Whole or not at all: VS Code may be closed at any time.
+    const unfinished = file.with({ path: `${file.path}.new` });
+    await vscode.workspace.fs.writeFile(unfinished, content);
+    await vscode.workspace.fs.rename(unfinished, file, { overwrite: true });
     const backup = {
       id: file.toString(),
       // VS Code takes back the one before as soon as there is another.
@@ -51,8 +54,9 @@ export class CorrectionBackups implements vscode.Disposable {
   follow(document: VolumeDocument): void {
     document.onDidChange(() => this.#tidy(document));
     document.onDidDispose(() => {
-      // Closed without saving. At the end of the extension all are closed, and what they have is still wanted.
-      if (!this.#ending) this.#remove(document);
+      // Closed without saving. At the end of the extension all are closed, and what they have is still wanted, as is what
+      // was never shown.
+      if (!this.#ending && !document.recovering) this.#remove(document);
     });
   }
 

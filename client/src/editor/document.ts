@@ -97,6 +97,11 @@ export class VolumeDocument implements vscode.CustomDocument {
     return this.#edits.written;
   }
 
+  /** Whether there are corrections that could not be shown yet, as the volume has not been labelled. */
+  get recovering(): boolean {
+    return this.#recovered !== null;
+  }
+
   /** Discs that would be lost if VS Code were closed now; null: none. */
   get atStake(): readonly Disc[] | null {
     return this.#recovered ?? this.#edits.atStake;
@@ -153,7 +158,7 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const waiting = this.#edits.waiting || this.#recovered !== null;
+    const waiting = this.#edits.waiting || this.recovering;
     const wanted = waiting || (settings().labelOnOpen && !isLabelFile(this.name));
     const labelNow = wanted && this.#inspection === null;
     await this.#read(labelNow);

@@ -19,7 +19,10 @@ export interface TrainingGraph {
   readonly parameters: readonly NetworkTensor[];
   /** Parameters that the graph reads but whose gradient is always zero. */
   readonly constants: readonly NetworkTensor[];
-  /** Batch norms, where they use the batch's own statistics: outputs `mean/<name>` and `variance/<name>` (biased) over `count` values. */
+  /**
+   * Batch norms, where they use the batch's own statistics: outputs `mean/<name>` and `variance/<name>` (biased) over
+   * `count` values.
+   */
   readonly statistics: readonly { name: string; channels: number; count: number }[];
 }
 
