@@ -246,6 +246,23 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await expect.poll(async () => (await disc('T2/T3'))?.world, soon).toEqual(last.world);
   });
 
+  it('gives up corrections that are closed without saving', async () => {
+    const before = await viewer.discs();
+    const kept = ownBackups();
+    await viewer.frame.locator('.disc-row', { hasText: 'C5/C6' }).click();
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    await unsaved.waitFor();
+    await expect.poll(ownBackups, soon).not.toEqual(kept);
+    await editor.command('View: Close Editor');
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" }).click();
+    await expect.poll(ownBackups, soon).toEqual(kept);
+    viewer = await editor.open(volume);
+    await viewer.reach('labelled');
+    await viewer.settled();
+    expect((await viewer.discs()).map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    expect(await unsaved.count()).toBe(0);
+  });
+
   it('says what is wrong with a file that is no volume', async () => {
     viewer = await editor.open(join(folder, 'notes.nii.gz'));
     await viewer.reach('error');
@@ -260,6 +277,14 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
       /vscode-custom-editor./.test(path),
     );
     return Object.fromEntries(files.map((path) => [path, statSync(join(folder, path)).mtimeMs]));
+  }
+
+  /** The files in which the extension itself keeps what is not saved. */
+  function ownBackups(): string[] {
+    const folder = join(editor.profile, 'user-data', 'User', 'workspaceStorage');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /disc-labeling[^/]*.[0-9a-f]{64}\.json$/.test(path),
+    );
   }
 
   const disc = async (wanted: string): Promise<ShownDisc | undefined> =>

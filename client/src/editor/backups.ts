@@ -53,11 +53,15 @@ export class CorrectionBackups implements vscode.Disposable {
   /** Removes what is kept of a document as soon as nothing of it would be lost. */
   follow(document: VolumeDocument): void {
     document.onDidChange(() => this.#tidy(document));
-    document.onDidDispose(() => {
-      // Closed without saving. At the end of the extension all are closed, and what they have is still wanted, as is what
-      // was never shown.
-      if (!this.#ending && !document.recovering) this.#remove(document);
-    });
+    document.onDidDispose(() => void this.#closed(document));
+  }
+
+  /** Closed without saving; but what could not be shown yet is still wanted, and so is all that closes with the window. */
+  async #closed(document: VolumeDocument): Promise<void> {
+    if (document.recovering) return;
+    // A window that is going away does not answer any more.
+    await vscode.commands.executeCommand('setContext', 'discLabeling.closed', document.name);
+    if (!this.#ending) this.#remove(document);
   }
 
   #tidy(document: VolumeDocument): void {
