@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { canRunEditor, screenshots, startEditor } from '../support/e2e.js';
 import type { Editor } from '../support/editor.js';
+import { patience } from '../support/patience.js';
 import { repositoryDir } from '../support/shared.js';
 
 const volume = join('sub-001', 'anat', 'sub-001_T1w.nii.gz');
@@ -76,9 +77,13 @@ describe.skipIf(!canRunEditor())('a restricted workspace in VS Code', () => {
   it('labels the volume once the workspace is trusted', async () => {
     const trust = editor.page.locator('.workspace-trust-editor');
     await trust.locator('.monaco-button', { hasText: /^Trust$/ }).click();
-    // It lies over the window and keeps the keyboard until it is closed.
-    await editor.page.locator('.monaco-modal-editor-block .codicon-close:visible').first().click();
-    await trust.waitFor({ state: 'hidden' });
+    // It lies over the window and keeps the keyboard until it is closed, which it may be by itself.
+    const close = editor.page.locator('.monaco-modal-editor-block .codicon-close:visible').first();
+    const closed = async (): Promise<boolean> => {
+      await close.click({ timeout: 1000 }).catch(() => {});
+      return trust.isHidden();
+    };
+    await expect.poll(closed, { timeout: patience }).toBe(true);
     const viewer = await editor.open(volume);
     await viewer.reach('labelled');
     expect((await viewer.discs())[0]?.name).toBe('C2/C3');

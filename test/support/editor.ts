@@ -20,6 +20,9 @@ const browsers = [
 export const chromiumPath = (): string | null =>
   browsers.find((path): path is string => path !== undefined && existsSync(path)) ?? null;
 
+/** After so long, ms, the palette was closed by something else. */
+const paletteWait = 20_000;
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Names of the folders in a folder, in order. */
@@ -162,11 +165,18 @@ export class Editor {
 
   /** Runs a command by its whole title in the palette; an ellipsis at its end may be left out. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(`>${title}`);
-    // The list may still be that of the text before: Enter would run another command.
-    await this.clickRow(new RegExp(`^${escaped(title)}\u2026?$`));
+    for (const deadline = Date.now() + patience; ;) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.waitFor({ timeout: paletteWait });
+        await this.quickInput.fill(`>${title}`, { timeout: paletteWait });
+        // The list may still be that of the text before: Enter would run another command.
+        return await this.clickRow(new RegExp(`^${escaped(title)}\u2026?$`), paletteWait);
+      } catch (error) {
+        // An editor that opens late takes the keyboard, and the palette closes.
+        if (Date.now() > deadline) throw error;
+      }
+    }
   }
 
   /** Picks a row by its label from the list with these words in its title. */
@@ -274,12 +284,12 @@ export class Editor {
     await this.page.locator('.quick-input-widget:visible', { hasText: words }).waitFor({ state: 'hidden' });
   }
 
-  private async clickRow(label: string | RegExp): Promise<void> {
+  private async clickRow(label: string | RegExp, timeout = patience): Promise<void> {
     const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
     await rows
       .filter({ has: this.page.locator('.label-name', { hasText: label }) })
       .first()
-      .click();
+      .click({ timeout });
   }
 
   /** Changes user settings while the editor runs. */
