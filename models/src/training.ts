@@ -17,7 +17,8 @@ export type LossConfig =
  * ones are kept for use. `fixed`: the running ones they start with, as in use (frozen batch norm; Wu & Johnson 2021,
  * "Rethinking Batch in BatchNorm"), so that a network learns to be what it will be used as.
  */
-export type Norms = 'batch' | 'fixed';
+export const normKinds = ['batch', 'fixed'] as const;
+export type Norms = (typeof normKinds)[number];
 
 /** One batch to learn from. */
 export interface TrainingBatch {

@@ -1,6 +1,7 @@
 import { lightNetwork, networkConfigSchema, referenceNetwork } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
+import { normKinds } from '@disc-labeling/models/training';
 import type { LossConfig } from '@disc-labeling/models/training';
 import { z } from 'zod';
 import { augmentSchema } from '../dataset/augment/settings.js';
@@ -151,7 +152,7 @@ const trainingSchema = z.strictObject({
       'Parts in which a batch is computed, each with batch norms of its own; beside each other where the CPU computes, which loses less than many threads within each operation. Part of what is computed, so that it is the same whatever the machine.',
     ),
   norms: z
-    .enum(['batch', 'fixed'])
+    .enum(normKinds)
     .default('batch')
     .describe(
       "By what batch norms normalise: each `batch`'s own mean and variance, or, `fixed`, the running ones of the initial model, as in use. A network that already knows its discs may gain by a last training with these, the more the fewer images a batch has.",

@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
+import type { Norms } from '@disc-labeling/models/training';
 import { parseTrainingConfig } from './config.js';
 import type { TrainingConfig } from './config.js';
 
@@ -13,7 +14,7 @@ export interface TrainingOverrides extends Partial<
   readonly stepsPerEpoch?: number;
   readonly trainBatch?: number;
   readonly parts?: number;
-  readonly norms?: TrainingConfig['training']['norms'];
+  readonly norms?: Norms;
   readonly valBatch?: number;
   readonly optimizer?: TrainingConfig['training']['optimizer'];
   readonly lr?: number;

@@ -1,3 +1,4 @@
+import { normKinds } from '@disc-labeling/models/training';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { readConfiguration } from '../../configuration/read.js';
@@ -74,7 +75,7 @@ function addOverrides(command: Command): Command {
       new Option(
         '--norms <kind>',
         "what batch norms use: each batch's statistics or the initial model's",
-      ).choices(['batch', 'fixed']),
+      ).choices([...normKinds]),
     )
     .option('--val-batch <n>', 'images per validation step', wholeNumber(1))
     .addOption(new Option('--optimizer <name>', 'how weights are updated').choices(['rmsprop', 'adam']))
