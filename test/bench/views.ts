@@ -39,8 +39,11 @@ async function readSlice(slice: string): Promise<View> {
   };
 }
 
-/** The `n`th view; the same for every model. */
-function changed(slice: View, n: number): View {
+/**
+ * The `n`th view; the same for every model.
+ * @param windowed cut down to the spine
+ */
+function changed(slice: View, n: number, windowed: boolean): View {
   const random = new Random(`view ${n}`);
   const { width, height, spacing } = slice;
   const warp = new Warp({
@@ -58,23 +61,56 @@ function changed(slice: View, n: number): View {
   applyBias(image, slice, 0.3, random);
   if (random.chance(0.6))
     addNoise(image, { width, height }, random.uniform(0.01, 0.06) * brightest, true, random);
-  const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
-  const first = discs.find(({ value }) => value === uppermostDisc);
-  const cut = random.chance(1 / 3) && first ? Math.max(0, Math.round(first.row - random.uniform(8, 30))) : 0;
-  const inside = ({ row, column }: Place): boolean =>
-    row >= 0 && column >= 0 && row <= height - cut - 1 && column <= width - 1;
+  const discs = slice.discs
+    .map((disc) => ({ ...disc, ...warp.fromPicture(disc) }))
+    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
+  const whole = { ...slice, image, discs };
+  if (windowed) return cut(whole, windowAbout(whole, random));
+  const [first] = discs;
+  const top = random.chance(1 / 3) && first.value === uppermostDisc ? first.row - random.uniform(8, 30) : 0;
+  return cut(whole, { top, left: 0, bottom: height, right: width });
+}
+
+/** Where a view is cut, in its pixels; what lies outside counts to its edge. */
+interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** What is left of a scan cut down to the spine: little above C2/C3 and beside the discs, and four discs or more. */
+function windowAbout({ discs, spacing }: View, random: Random): Box {
+  const kept = discs.slice(0, random.integer(4, discs.length));
+  const columns = kept.map(({ column }) => column);
   return {
-    ...slice,
-    height: height - cut,
-    image: image.slice(cut * width),
-    discs: discs.map((disc) => ({ ...disc, row: disc.row - cut })).filter(inside),
+    top: kept[0].row - random.uniform(8, 30) / spacing[0],
+    bottom: kept.at(-1)!.row + random.uniform(6, 15) / spacing[0],
+    left: Math.min(...columns) - random.uniform(25, 50) / spacing[1],
+    right: Math.max(...columns) + random.uniform(25, 50) / spacing[1],
   };
+}
+
+function cut(view: View, box: Box): View {
+  const top = Math.max(0, Math.round(box.top));
+  const left = Math.max(0, Math.round(box.left));
+  const height = Math.min(view.height, Math.round(box.bottom)) - top;
+  const width = Math.min(view.width, Math.round(box.right)) - left;
+  const image = new Float32Array(height * width);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * view.width + left;
+    image.set(view.image.subarray(from, from + width), row * width);
+  }
+  const discs = view.discs
+    .map((disc) => ({ ...disc, row: disc.row - top, column: disc.column - left }))
+    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
+  return { ...view, width, height, image, discs };
 }
 
 /**
  * @param slice path without `.nii.gz` and `.json`
  * @param model default: what labelling uses
- * @returns of the slice as it is, each disc's distance in mm; of the views, what was right
+ * @returns of the slice as it is, each disc's distance in mm; of the views, and of windows of them, what was right
  */
 export async function benchmarkViews(slice: string, views: number, model?: string) {
   const { description, weights } = await findModel(model);
@@ -93,12 +129,16 @@ export async function benchmarkViews(slice: string, views: number, model?: strin
   };
   try {
     const asItIs = (await read(original)).discs.map(({ value, distance }) => [discName(value), distance]);
-    const comparisons = [];
-    for (let n = 0; n < views; n++) comparisons.push(await read(changed(original, n)));
+    const summary = async (windowed: boolean) => {
+      const comparisons = [];
+      for (let n = 0; n < views; n++) comparisons.push(await read(changed(original, n, windowed)));
+      return summarizeDiscs(comparisons);
+    };
     return {
       model: description.name,
       mmAsItIs: Object.fromEntries(asItIs),
-      views: summarizeDiscs(comparisons),
+      views: await summary(false),
+      windows: await summary(true),
     };
   } finally {
     await inference.dispose();
