@@ -79,12 +79,12 @@ interface Box {
   readonly right: number;
 }
 
-/** What is left of a scan cut down to the spine: little above C2/C3 and beside the discs, and four discs or more. */
+/** What is left of a scan cut down to the spine: C2, little beside the discs, and four of them or more. */
 function windowAbout({ discs, spacing }: View, random: Random): Box {
   const kept = discs.slice(0, random.integer(4, discs.length));
   const columns = kept.map(({ column }) => column);
   return {
-    top: kept[0].row - random.uniform(8, 30) / spacing[0],
+    top: kept[0].row - random.uniform(18, 40) / spacing[0],
     bottom: kept.at(-1)!.row + random.uniform(6, 15) / spacing[0],
     left: Math.min(...columns) - random.uniform(25, 50) / spacing[1],
     right: Math.max(...columns) + random.uniform(25, 50) / spacing[1],

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { addNoise } from '@disc-labeling/server/dataset/phantom/corruption';
-import { drawPhantom } from '@disc-labeling/server/dataset/phantom/draw';
+import { drawPhantom, type PhantomOptions } from '@disc-labeling/server/dataset/phantom/draw';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
 import type { SpineDisc } from '@disc-labeling/server/dataset/phantom/spine';
 import { drawTrainingPhantom } from '@disc-labeling/server/dataset/phantom/training';
 import { roseCriterion, visibilityOf } from '@disc-labeling/server/dataset/phantom/visibility';
+import { uppermostDisc } from '@disc-labeling/server/volume/levels';
 
 const [width, height, spacing] = [64, 64, 1];
 /** In the middle of the picture, 20 mm deep, 16 mm to the next ones. */
@@ -85,6 +86,15 @@ describe('phantoms to learn from', () => {
       expect(share(contrast)).toBeLessThan(0.55);
     }
     expect(drawTrainingPhantom(0, { contrast: 'random' }).contrast).toBe('random');
+  });
+
+  it('show necks cut below C2/C3 where trunks are drawn as well', () => {
+    const countable = (options?: PhantomOptions): number =>
+      many.slice(0, 30).filter((_, seed) => {
+        const { discs } = drawTrainingPhantom(seed, { extent: 'spine', ...options });
+        return discs.some(({ value }) => value === uppermostDisc);
+      }).length;
+    expect(countable()).toBeLessThan(countable({ cutNecks: 0 }) - 3);
   });
 
   it('are the same for the same seed', () => {

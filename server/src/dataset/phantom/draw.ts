@@ -34,6 +34,8 @@ export interface PhantomOptions {
   readonly view?: PhantomFrame;
   /** Default: 15 % of necks and 10 % of trunks, by up to 22 and 20 degrees. */
   readonly askew?: Askew;
+  /** The share of necks cut below C2/C3, besides those that are so anyway. Default: none. */
+  readonly cutNecks?: number;
   /** The share of pictures that reach down to the end of the scanner's field. Default: none. */
   readonly fieldEnds?: number;
   /** The share of pictures of which only a small window about one of the discs is left. Default: none. */

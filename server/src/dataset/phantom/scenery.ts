@@ -17,6 +17,7 @@ interface SceneryOptions {
   readonly extent?: PhantomExtent;
   readonly view?: PhantomFrame;
   readonly askew?: Askew;
+  readonly cutNecks?: number;
 }
 
 /** Anatomy, and where it lies in the picture. */
@@ -44,11 +45,11 @@ function sampleKind(random: Random, { extent = 'neck', view }: SceneryOptions): 
  */
 export function drawScenery(random: Random, options: SceneryOptions): Scenery {
   const kind = sampleKind(random.fork('kind'), options);
-  const { width, height, spacing, view: frame, askew } = options;
+  const { width, height, spacing, view: frame, askew, cutNecks } = options;
   const size = { width, height, ...(spacing === undefined ? {} : { spacing }), ...(askew && { askew }) };
   const neckView = (): View => {
     const wanted = frame === undefined || frame === 'thoracic' || frame === 'lumbar' ? {} : { frame };
-    return sampleView(random.fork('view'), { ...size, ...wanted });
+    return sampleView(random.fork('view'), { ...size, ...wanted, cutNecks });
   };
   if (kind === 'plain') {
     const { spine, shapes } = drawScene(random.fork('anatomy'));

@@ -9,8 +9,12 @@ const askew = { share: 0.3, degrees: 32 } as const;
 /** So many reach down to the end of the scanner's field. */
 const fieldEnds = 0.35;
 
-/** Of so many only a window is left: without one, what shows neither head nor sacrum would nearly always be a chest. */
+/**
+ * Of so many only a window is left, and where trunks are drawn as well, so many necks are cut below C2/C3: without,
+ * what shows neither head nor sacrum would nearly always be a chest.
+ */
 const windows = 0.12;
+const cutNecks = 0.35;
 
 /** Pictures drawn at most for one that shows its discs. */
 const attempts = 8;
@@ -27,10 +31,11 @@ function sampleTrainingContrast(random: Random): PhantomContrast {
  * The same seed gives the same bytes.
  */
 export function drawTrainingPhantom(seed: number | string, options: PhantomOptions = {}): DrawnPhantom {
+  const usual = { askew, fieldEnds, windows, cutNecks: options.extent === 'spine' ? cutNecks : 0 };
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? seed : `${seed} again ${attempt}`;
     const contrast = options.contrast ?? sampleTrainingContrast(new Random(`contrast ${name}`));
-    const drawn = drawPhantom(name, { askew, fieldEnds, windows, ...options, contrast });
+    const drawn = drawPhantom(name, { ...usual, ...options, contrast });
     if (attempt === attempts || showsItsDiscs(drawn)) return drawn;
   }
 }

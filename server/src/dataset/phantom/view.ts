@@ -31,6 +31,8 @@ export interface ViewOptions {
   readonly frame?: NeckFrame;
   /** Default: 15 % by up to 22 degrees. */
   readonly askew?: Askew;
+  /** The share of necks that are cut besides those that are so anyway. Default: none. */
+  readonly cutNecks?: number;
 }
 
 interface Wave {
@@ -93,7 +95,8 @@ const sampleTurn = (random: Random, { share, degrees }: Askew, deviation: number
 export function sampleView(random: Random, options: ViewOptions): View {
   const spacing = sampleSpacing(random, options.spacing);
   const u = random.uniform();
-  const frame = options.frame ?? (u < 0.74 ? 'head-neck' : u < 0.95 ? 'neck' : 'cut');
+  const cut = u >= 0.95 || random.fork('cut').chance(options.cutNecks ?? 0);
+  const frame = options.frame ?? (cut ? 'cut' : u < 0.74 ? 'head-neck' : 'neck');
   const degrees = sampleTurn(random, options.askew ?? { share: 0.15, degrees: 22 }, 7);
   const waves = sampleWaves(random);
   const rows = { 'head-neck': [0.28, 0.62], neck: [0.04, 0.3], cut: [-0.35, 0.06] }[frame];
