@@ -61,12 +61,10 @@ function changed(slice: View, n: number, windowed: boolean): View {
   applyBias(image, slice, 0.3, random);
   if (random.chance(0.6))
     addNoise(image, { width, height }, random.uniform(0.01, 0.06) * brightest, true, random);
-  const discs = slice.discs
-    .map((disc) => ({ ...disc, ...warp.fromPicture(disc) }))
-    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
-  const whole = { ...slice, image, discs };
+  const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
+  const whole = withoutLost({ ...slice, image, discs });
   if (windowed) return cut(whole, windowAbout(whole, random));
-  const [first] = discs;
+  const [first] = whole.discs;
   const top = random.chance(1 / 3) && first.value === uppermostDisc ? first.row - random.uniform(8, 30) : 0;
   return cut(whole, { top, left: 0, bottom: height, right: width });
 }
@@ -101,10 +99,15 @@ function cut(view: View, box: Box): View {
     const from = (top + row) * view.width + left;
     image.set(view.image.subarray(from, from + width), row * width);
   }
-  const discs = view.discs
-    .map((disc) => ({ ...disc, row: disc.row - top, column: disc.column - left }))
-    .filter(({ row, column }) => row >= 0 && column >= 0 && row <= height - 1 && column <= width - 1);
-  return { ...view, width, height, image, discs };
+  const discs = view.discs.map((disc) => ({ ...disc, row: disc.row - top, column: disc.column - left }));
+  return withoutLost({ ...view, width, height, image, discs });
+}
+
+/** The same view without the discs that lie past its edges. */
+function withoutLost(view: View): View {
+  const inside = ({ row, column }: Place): boolean =>
+    row >= 0 && column >= 0 && row <= view.height - 1 && column <= view.width - 1;
+  return { ...view, discs: view.discs.filter(inside) };
 }
 
 /**
