@@ -39,15 +39,15 @@ export function sampleCanal(random: Random): Canal {
 
 const lastArc = (spine: Spine): number => spine.discs[spine.discs.length - 1].arc + 30;
 
-/** CSF, cord and the ligaments along the canal, from the foramen magnum down. */
+/** CSF, cord and the ligaments along the canal, from the foramen magnum down to an arc length. */
 export function drawCanal(
   drawing: Drawing,
   spine: Spine,
   canal: Canal,
   random: Random,
-  place: { foramen: number; brainstem: readonly Point[]; lateral: number },
+  place: { foramen: number; brainstem: readonly Point[]; lateral: number; until?: number },
 ): void {
-  const { foramen, brainstem, lateral } = place;
+  const { foramen, brainstem, lateral, until = lastArc(spine) } = place;
   const wobble = random.uniform(0, 1.2);
   const phase = random.uniform(0, 6);
   const enlargement = random.uniform(0, 0.15);
@@ -66,7 +66,7 @@ export function drawCanal(
     shrink;
   const centre = (arc: number): number =>
     mid + interpolate([upper, -18, 5], [flare, flare * 0.35, 0], arc) / 2;
-  const arcs = arcsBetween(upper, lastArc(spine), 4);
+  const arcs = arcsBetween(upper, until, 4);
   const front = arcs.map((s) => spine.at(s, centre(s) - half(s)));
   const back = arcs.map((s) => spine.at(s, centre(s) + half(s)));
   drawing.add(
@@ -189,7 +189,49 @@ export interface Spinous {
   }[];
 }
 
-/** Spinous processes of C2 … T12; whose is the first long one is blurred by a shift of up to 1.3 levels. */
+/** Proportions of a spinous process. */
+interface SpinousProcess {
+  /** Arc length of the middle of its root, mm. */
+  readonly arc: number;
+  /** mm: of the root, across; of the process, along. */
+  readonly height: number;
+  readonly length: number;
+  /** Degrees by which it points down. */
+  readonly tilt: number;
+  /** How much wider than usual its end is. */
+  readonly bulb: number;
+  /** Thickness of the cortex, mm. */
+  readonly cortex: number;
+}
+
+/** Outlines of a spinous process that starts `behind` mm behind the posterior line. */
+export function spinousProcess(
+  spine: Spine,
+  behind: number,
+  { arc, height, length, tilt, bulb, cortex }: SpinousProcess,
+): { cortex: Point[]; marrow: Point[] } {
+  const direction = tilt * (Math.PI / 180) - spine.angle(arc);
+  const along = point(Math.cos(direction), Math.sin(direction));
+  const across = point(-along.y, along.x);
+  const start = spine.at(arc, behind);
+  const at = (t: number, v: number): Point => add(add(start, along, length * t), across, v * height);
+  const outline = rounded(
+    [
+      at(0, -0.5),
+      at(0.5, -0.34),
+      at(0.85, -0.36 * bulb),
+      at(1, -0.15),
+      at(1, 0.3 * bulb),
+      at(0.8, 0.42 * bulb),
+      at(0.4, 0.36),
+      at(0, 0.5),
+    ],
+    1,
+  );
+  return { cortex: outline, marrow: offset(outline, -cortex) };
+}
+
+/** Spinous processes of C2 … T7; whose is the first long one is blurred by a shift of up to 1.3 levels. */
 export function sampleSpinous(spine: Spine, canal: Canal, random: Random, lateral: number): Spinous {
   const scale = random.uniform(0.8, 1.2) * spine.size;
   const shift = random.uniform(-1.3, 1.3);
@@ -208,34 +250,15 @@ export function sampleSpinous(spine: Spine, canal: Canal, random: Random, latera
     const above = k === 0 ? -15 : spine.discs[k - 1].arc;
     const height = (spine.discs[k].arc - above) * own.uniform(0.4, 0.62);
     const arc = above + (spine.discs[k].arc - above) * own.uniform(0.5, 0.75);
-    const tilt =
-      (interpolate([turn - 3, turn + 2], [cervicalTilt, thoracicTilt], k) + own.normal(0, 4)) *
-      (Math.PI / 180);
+    const tilt = interpolate([turn - 3, turn + 2], [cervicalTilt, thoracicTilt], k) + own.normal(0, 4);
     const deviate = own.normal();
-    const direction = tilt - spine.angle(arc);
-    const along = point(Math.cos(direction), Math.sin(direction));
-    const across = point(-along.y, along.x);
-    const start = spine.at(arc, base - 1);
     const reach =
       Math.abs(lateral) < 5 ? length * (0.35 + 0.65 * visible) : Math.max(3, 8 - Math.abs(lateral) * 0.25);
     if (Math.abs(lateral) > 11) return [];
-    const at = (t: number, v: number): Point => add(add(start, along, reach * t), across, v * height);
-    const outline = rounded(
-      [
-        at(0, -0.5),
-        at(0.5, -0.34),
-        at(0.85, -0.36 * bulb),
-        at(1, -0.15),
-        at(1, 0.3 * bulb),
-        at(0.8, 0.42 * bulb),
-        at(0.4, 0.36),
-        at(0, 0.5),
-      ],
-      1,
-    );
+    const process = spinousProcess(spine, base - 1, { arc, height, length: reach, tilt, bulb, cortex });
     return [
-      { tissue: 'cortical' as const, points: outline, deviate: 0 },
-      { tissue: 'marrow' as const, points: offset(outline, -cortex), deviate },
+      { tissue: 'cortical' as const, points: process.cortex, deviate: 0 },
+      { tissue: 'marrow' as const, points: process.marrow, deviate },
     ];
   });
   return { lengths, shapes };

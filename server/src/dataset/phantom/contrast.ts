@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 import type { Tissue } from './tissue.js';
 import type { PhantomContrast } from './types.js';
-import { sampleIntensities, type Weighting } from './weightings.js';
+import { type DarkDiscs, sampleIntensities, type Weighting } from './weightings.js';
 
 /** Intensities and textures with which a scene is painted. */
 export interface Palette {
@@ -22,9 +22,9 @@ export function sampleContrast(random: Random): PhantomContrast {
 }
 
 /** Intensities (0..1) of all tissues in one weighting, and how much they vary within a tissue. */
-export function samplePalette(random: Random, weighting: Weighting): Palette {
+export function samplePalette(random: Random, weighting: Weighting, dark?: DarkDiscs): Palette {
   return {
-    intensity: sampleIntensities(random, weighting),
+    intensity: sampleIntensities(random, weighting, dark),
     jitter: random.uniform(0.02, 0.1),
     texture: random.uniform(0.02, 0.12),
     softTexture: random.uniform(0.05, 0.38),

@@ -46,6 +46,9 @@ export interface PhantomOptions {
 
 const showsHead = (frame: PhantomFrame): boolean => frame !== 'thoracic' && frame !== 'lumbar';
 
+/** In the trunk of adults marrow is mostly fat, and brighter on T1w than discs. */
+const fattyMarrow = { share: 0.6, least: 0.35 } as const;
+
 const backArcs = [-60, -30, 0, 30, 60, 90, 120, 160, 200, 260, 330];
 const backArcsBelow = [60, 120, 200, 260, 320, 380, 440, 500, 560, 600];
 
@@ -76,7 +79,11 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const ends = random.fork('field end');
   const end = ends.chance(options.fieldEnds ?? 0) ? sampleFieldEnd(ends, height - shown.bottom) : null;
   const view = end ? squeezed(whole, end) : whole;
-  const palette = samplePalette(random.fork('palette'), contrast);
+  const palette = samplePalette(
+    random.fork('palette'),
+    contrast,
+    showsHead(view.frame) ? undefined : fattyMarrow,
+  );
   const optics = random.fork('optics');
   const sigma = optics.chance(0.7) ? optics.uniform(0.4, 1.6) : 0;
   let image = paint(shapes, palette, view.project, view, random.fork('texture'));

@@ -8,15 +8,23 @@ export type Weighting = PhantomContrast | 'PDw' | 'T2starw' | 'STIR';
 
 type Intensities = Record<Tissue, number>;
 
-/** Intensities of about 0..1, drawn anew for each picture: scanners and sequences differ. */
-export function sampleIntensities(random: Random, weighting: Weighting): Intensities {
-  return how[weighting](random);
+/** How often the discs of a T1w picture are darker than the marrow, and how dark, as a share of its signal, at most. */
+export interface DarkDiscs {
+  readonly share: number;
+  readonly least: number;
 }
 
-function t1(random: Random): Intensities {
+/** Intensities of about 0..1, drawn anew for each picture: scanners and sequences differ. */
+export function sampleIntensities(random: Random, weighting: Weighting, dark?: DarkDiscs): Intensities {
+  return how[weighting](random, dark);
+}
+
+function t1(random: Random, { share, least }: DarkDiscs = { share: 0.15, least: 0.6 }): Intensities {
   const muscle = random.uniform(0.22, 0.5);
   const marrow = random.uniform(0.18, 0.62);
-  const disc = random.chance(0.85) ? marrow + random.uniform(0, 0.35) : marrow * random.uniform(0.6, 1);
+  const disc = random.chance(1 - share)
+    ? marrow + random.uniform(0, 0.35)
+    : marrow * random.uniform(least, 1);
   const cord = random.uniform(0.7, 1);
   const cortical = random.uniform(0.02, 0.18);
   return {
@@ -162,7 +170,7 @@ function fatNulled(random: Random): Intensities {
   };
 }
 
-const how: Readonly<Record<Weighting, (random: Random) => Intensities>> = {
+const how: Readonly<Record<Weighting, (random: Random, dark?: DarkDiscs) => Intensities>> = {
   T1w: t1,
   T2w: t2,
   PDw: protonDensity,

@@ -1,7 +1,8 @@
-import { add, mixPoints, type Point, point, rounded, offset } from '../polygon.js';
+import { add, type Point, point, rounded, offset } from '../polygon.js';
 import { Drawing, narrowing, type Shape } from '../tissue.js';
 import { drawVertebrae } from '../vertebrae.js';
 import type { SpineDisc } from '../spine.js';
+import { drawSacrum } from './sacrum.js';
 import type { Subject } from './subject.js';
 
 /** Discs and bodies with what is worn or grown on them, and the sacrum below. */
@@ -75,40 +76,5 @@ function drawLips(drawing: Drawing, disc: SpineDisc, reach: number, lateral: num
     };
     lip(edge.front - 0.5, reach, disc.halfAnterior);
     lip(edge.back + 0.5, -reach * 0.45, disc.halfPosterior);
-  }
-}
-
-/** Five fused segments that turn backwards below L5/S1. */
-function drawSacrum(drawing: Drawing, subject: Subject, lateral: number): void {
-  const { spine } = subject;
-  const random = subject.random.fork('sacrum');
-  const last = spine.discs[spine.discs.length - 1];
-  const tilt = random.uniform(0.2, 0.6);
-  const left = narrowing(lateral, 42);
-  if (left < 0.2) return;
-  let angle = Math.atan2(-last.up.x, -last.up.y) + tilt * 0.5;
-  let back = add(last.posterior, last.up, -last.halfPosterior);
-  for (let k = 0; k < 5; k++) {
-    const height = [28, 24, 20, 17, 14][k] * spine.size;
-    const depth = [last.depth * 0.95, 24, 17, 12, 8][k] * (0.5 + 0.5 * left);
-    angle += k < 2 ? tilt * 0.4 : -tilt * 0.3;
-    const down = point(Math.sin(angle), Math.cos(angle));
-    const ahead = point(-Math.cos(angle), Math.sin(angle));
-    const below = add(back, down, height);
-    const next = [24, 17, 12, 8, 6][k] * (0.5 + 0.5 * left);
-    const outline = rounded(
-      [
-        back,
-        add(back, ahead, depth),
-        mixPoints(add(back, ahead, depth), add(below, ahead, next), 0.5),
-        add(below, ahead, next),
-        below,
-      ],
-      1,
-      0.15,
-    );
-    drawing.add('cortical', outline);
-    drawing.add('marrow', offset(outline, -1), random.normal());
-    back = add(below, down, 1.5);
   }
 }

@@ -6,6 +6,8 @@ import { drawBrain } from '../head.js';
 import { Drawing, type Shape } from '../tissue.js';
 import { drawArches, drawForamina } from './arches.js';
 import { drawBodies } from './bodies.js';
+import { drawCanalOfLoins, drawFrontOfLoins, drawSpinousOfTrunk } from './loins.js';
+import { drawSacralCanal } from './sacrum.js';
 import { drawCheeks, drawHemispheres } from './skull.js';
 import { drawBack, drawFront, drawSurface } from './soft.js';
 import type { Subject } from './subject.js';
@@ -16,7 +18,7 @@ import type { Subject } from './subject.js';
  * draw does not depend on the offset, so that neighbouring sections fit together.
  */
 export function drawSection(subject: Subject, lateral: number): readonly Shape[] {
-  const { random, spine, canal, head, foramen, landmarks, tip } = subject;
+  const { random, spine, vertebrae, canal, head, foramen, landmarks, tip } = subject;
   const far = Math.abs(lateral);
   const drawing = new Drawing();
   drawSurface(drawing, subject, lateral);
@@ -25,6 +27,7 @@ export function drawSection(subject: Subject, lateral: number): readonly Shape[]
   if (far < 30) drawFace(drawing, head, random.fork('face'), lateral);
   drawCheeks(drawing, head, random.fork('cheeks'), lateral);
   drawFront(drawing, subject, lateral);
+  drawFrontOfLoins(drawing, subject, lateral);
   drawAirway(drawing, spine, landmarks, foramen, random.fork('airway'), lateral);
   drawBack(drawing, subject, lateral);
   drawArches(drawing, subject, lateral);
@@ -32,7 +35,13 @@ export function drawSection(subject: Subject, lateral: number): readonly Shape[]
     const { shapes } = sampleSpinous(spine, canal, random.fork('spinous'), lateral);
     for (const s of shapes) drawing.add(s.tissue, s.points, s.deviate);
   }
-  drawCanal(drawing, spine, canal, random.fork('cord'), { foramen, brainstem: head.brainstem, lateral });
+  drawSpinousOfTrunk(drawing, subject, lateral);
+  const lowest = vertebrae.length === spine.discs.length;
+  const until = lowest ? { until: spine.discs[spine.discs.length - 1].arc } : {};
+  const place = { foramen, brainstem: head.brainstem, lateral, ...until };
+  if (lowest) drawSacralCanal(drawing, subject, lateral);
+  drawCanal(drawing, spine, canal, random.fork('cord'), place);
+  drawCanalOfLoins(drawing, subject, lateral);
   drawLongitudinalLigaments(drawing, spine, canal, lateral);
   drawBodies(drawing, subject, lateral);
   drawAxisAndAtlas(drawing, spine, random.fork('axis'), tip, canal.width, lateral);
