@@ -6,6 +6,8 @@ import { drawBrain, sampleHead } from './head.js';
 import { drawPosteriorMuscles, sampleLandmarks, sampleNeckOutline } from './neck.js';
 import { interpolate, offset } from './polygon.js';
 import type { Random } from './random.js';
+import { drawSpinousOfTrunk } from './solid/loins.js';
+import { vertebraeOf } from './solid/subject.js';
 import { sampleSpine, type Spine } from './spine.js';
 import { Drawing, narrowing, type Shape } from './tissue.js';
 import { drawFrontOfTrunk } from './trunk.js';
@@ -48,6 +50,7 @@ export function drawScene(random: Random, lateral = 0): Scene {
   drawAirway(drawing, spine, landmarks, foramen, random.fork('airway'), lateral);
   drawPosteriorMuscles(drawing, spine, random.fork('muscles'), canalBack, spinousReach, lateral);
   for (const s of spinous.shapes) drawing.add(s.tissue, s.points, s.deviate);
+  drawSpinousOfTrunk(drawing, { random, spine, canalBack, vertebrae: vertebraeOf(spine, tip) }, lateral);
   drawCanal(drawing, spine, canal, random.fork('cord'), { foramen, brainstem: head.brainstem, lateral });
   drawLongitudinalLigaments(drawing, spine, canal, lateral);
   drawPillars(drawing, spine, canal, random.fork('pillars'), lateral);

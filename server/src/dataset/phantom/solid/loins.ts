@@ -16,8 +16,11 @@ const lengths = [33, 32, 30, 27, 25, 27, 29, 30, 28, 20];
 const heights = [0.42, 0.42, 0.42, 0.46, 0.52, 0.6, 0.64, 0.64, 0.6, 0.42];
 const tilts = [55, 52, 45, 32, 22, 16, 13, 11, 10, 8];
 
+/** What the back of a subject is drawn from. */
+type Back = Pick<Subject, 'random' | 'spine' | 'vertebrae' | 'canalBack'>;
+
 /** Spinous processes of T8 to L5, and what fills the room between them. */
-export function drawSpinousOfTrunk(drawing: Drawing, subject: Subject, lateral: number): void {
+export function drawSpinousOfTrunk(drawing: Drawing, subject: Back, lateral: number): void {
   const { spine, vertebrae, canalBack } = subject;
   const random = subject.random.fork('spinous of the trunk');
   const visible = narrowing(lateral, 5.5);
@@ -47,7 +50,7 @@ export function drawSpinousOfTrunk(drawing: Drawing, subject: Subject, lateral: 
 /** Ligament, fat and muscle between two spinous processes. */
 function drawInterspinous(
   drawing: Drawing,
-  { spine, canalBack }: Subject,
+  { spine, canalBack }: Back,
   random: Random,
   room: { bottom: number; gap: number; length: number; fatty: number; wide: number },
 ): void {

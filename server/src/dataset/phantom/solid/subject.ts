@@ -42,7 +42,8 @@ export interface Subject {
 
 const regionOf = (level: number): Region => (level < 6 ? 'cervical' : level < 18 ? 'thoracic' : 'lumbar');
 
-function vertebraeOf(spine: Spine, tip: number): Vertebra[] {
+/** @param tip mm above C2/C3 of the tip of the dens */
+export function vertebraeOf(spine: Spine, tip: number): Vertebra[] {
   return spine.discs.map((disc, level) => {
     const top = level === 0 ? -tip * 0.5 : spine.discs[level - 1].arc;
     const bottom = disc.arc;
