@@ -53,8 +53,7 @@ export function drawAxisAndAtlas(
   if (narrowing(lateral, 13) < 0.3) return;
   const densShows = narrowing(lateral, 6.5) > 0.2;
   const seen = densShows ? outline : outline.filter((p) => p.y > spine.at(axis.waist).y);
-  drawing.add('cortical', seen);
-  drawing.add('marrow', offset(seen, -axis.cortex), axis.deviate);
+  drawing.addBone(seen, axis.cortex, axis.deviate);
   if (!densShows) return;
   if (separate) drawDensMarrow(drawing, spine, axis, random.fork('dens'));
   drawBands(drawing, spine, axis, random.fork('bands'));

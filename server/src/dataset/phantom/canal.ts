@@ -12,7 +12,7 @@ import {
   rounded,
 } from './polygon.js';
 import type { Random } from './random.js';
-import { arcsBetween, type Spine } from './spine.js';
+import { arcAt, arcsBetween, type Spine } from './spine.js';
 import { type Drawing, narrowing } from './tissue.js';
 
 /** Widths in mm, square to the posterior line, of what lies behind the bodies. */
@@ -105,20 +105,10 @@ interface CordPlace {
   readonly lateral: number;
 }
 
-/**
- * Where the cord ends: from the middle of T12 to low in L2, on average low in L1 (Saifuddin et al. 1998).
- * @param level counted from 0 = C2/C3, with fractions
- */
-const conusArc = ({ discs }: Spine, level: number): number =>
-  interpolate(
-    discs.map((_, k) => k),
-    discs.map(({ arc }) => arc),
-    level,
-  );
-
 function drawCord(drawing: Drawing, spine: Spine, canal: Canal, place: CordPlace): void {
   const { random, enlargement, upper, brainstem, lateral } = place;
-  const conus = conusArc(spine, random.uniform(16.6, 18.8));
+  // From the middle of T12 to low in L2, on average low in L1 (Saifuddin et al. 1998).
+  const conus = arcAt(spine, random.uniform(16.6, 18.8));
   const drift = random.uniform(-0.35, 0.25);
   const deviate = random.normal(0, 0.5);
   const centralCanal = random.chance(0.25);
@@ -179,6 +169,8 @@ export function drawLongitudinalLigaments(
 }
 
 const spinousLengths = [20, 14, 14, 15, 21, 29, 31, 31, 32, 32, 33, 33, 34];
+/** The first vertebra, counted from 0 = C2, whose spinous process is not among these: T8. */
+export const firstOfTrunk = spinousLengths.length;
 
 export interface Spinous {
   readonly lengths: readonly number[];
@@ -200,22 +192,20 @@ interface SpinousProcess {
   readonly tilt: number;
   /** How much wider than usual its end is. */
   readonly bulb: number;
-  /** Thickness of the cortex, mm. */
-  readonly cortex: number;
 }
 
-/** Outlines of a spinous process that starts `behind` mm behind the posterior line. */
+/** Outline of a spinous process that starts `behind` mm behind the posterior line. */
 export function spinousProcess(
   spine: Spine,
   behind: number,
-  { arc, height, length, tilt, bulb, cortex }: SpinousProcess,
-): { cortex: Point[]; marrow: Point[] } {
+  { arc, height, length, tilt, bulb }: SpinousProcess,
+): Point[] {
   const direction = tilt * (Math.PI / 180) - spine.angle(arc);
   const along = point(Math.cos(direction), Math.sin(direction));
   const across = point(-along.y, along.x);
   const start = spine.at(arc, behind);
   const at = (t: number, v: number): Point => add(add(start, along, length * t), across, v * height);
-  const outline = rounded(
+  return rounded(
     [
       at(0, -0.5),
       at(0.5, -0.34),
@@ -228,7 +218,6 @@ export function spinousProcess(
     ],
     1,
   );
-  return { cortex: outline, marrow: offset(outline, -cortex) };
 }
 
 /** Spinous processes of C2 … T7; whose is the first long one is blurred by a shift of up to 1.3 levels. */
@@ -255,10 +244,10 @@ export function sampleSpinous(spine: Spine, canal: Canal, random: Random, latera
     const reach =
       Math.abs(lateral) < 5 ? length * (0.35 + 0.65 * visible) : Math.max(3, 8 - Math.abs(lateral) * 0.25);
     if (Math.abs(lateral) > 11) return [];
-    const process = spinousProcess(spine, base - 1, { arc, height, length: reach, tilt, bulb, cortex });
+    const outline = spinousProcess(spine, base - 1, { arc, height, length: reach, tilt, bulb });
     return [
-      { tissue: 'cortical' as const, points: process.cortex, deviate: 0 },
-      { tissue: 'marrow' as const, points: process.marrow, deviate },
+      { tissue: 'cortical' as const, points: outline, deviate: 0 },
+      { tissue: 'marrow' as const, points: offset(outline, -cortex), deviate },
     ];
   });
   return { lengths, shapes };
@@ -295,8 +284,7 @@ export function drawPillars(
       ],
       2,
     );
-    drawing.add('cortical', pillar);
-    drawing.add('marrow', offset(pillar, -cortex), deviate);
+    drawing.addBone(pillar, cortex, deviate);
     if (far < 17) {
       const pedicle = rounded(
         [

@@ -192,6 +192,14 @@ export function bodyDepth(spine: Spine): (arc: number) => number {
   return (arc) => interpolate(arcs, depths, arc);
 }
 
+/** Arc length at a level, counted from 0 = C2/C3, with fractions. */
+export const arcAt = ({ discs }: Spine, level: number): number =>
+  interpolate(
+    discs.map((_, k) => k),
+    discs.map(({ arc }) => arc),
+    level,
+  );
+
 /** Arc lengths from `from` to `to`, both included. */
 export const arcsBetween = (from: number, to: number, step: number): number[] =>
   Array.from({ length: Math.ceil((to - from) / step) + 1 }, (_, i) => Math.min(to, from + i * step));

@@ -1,4 +1,4 @@
-import type { Point } from './polygon.js';
+import { offset, type Point } from './polygon.js';
 
 /** What a region of the drawing is made of; intensities come later, from the contrast. */
 export const tissues = [
@@ -47,6 +47,12 @@ export class Drawing {
     extra: Pick<Shape, 'sulci' | 'texture'> = {},
   ): void {
     if (points.length >= 3) this.shapes.push({ tissue, points, deviate, ...extra });
+  }
+
+  /** Marrow with its cortex, so many mm thick, around it. */
+  addBone(points: readonly Point[], cortex: number, deviate = 0): void {
+    this.add('cortical', points);
+    this.add('marrow', offset(points, -cortex), deviate);
   }
 }
 

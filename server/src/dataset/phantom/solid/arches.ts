@@ -1,4 +1,4 @@
-import { ellipse, offset, type Point, ribbon, rounded } from '../polygon.js';
+import { ellipse, type Point, ribbon, rounded } from '../polygon.js';
 import { arcsBetween } from '../spine.js';
 import { type Drawing, narrowing } from '../tissue.js';
 import { share } from './extent.js';
@@ -44,12 +44,6 @@ const arches: Readonly<Record<Region, Arch>> = {
 const frontOf = ({ canal }: Subject, { front }: Arch): number =>
   canal.posteriorLigament + canal.width * front[0] + front[1];
 
-/** Bone with its cortex around it. */
-function bone(drawing: Drawing, points: readonly Point[], cortex: number, deviate: number): void {
-  drawing.add('cortical', points);
-  drawing.add('marrow', offset(points, -cortex), deviate);
-}
-
 /** Laminae, articular pillars with their joints, and what lies beside the bodies; drawn before the bodies. */
 export function drawArches(drawing: Drawing, subject: Subject, lateral: number): void {
   const { spine, vertebrae } = subject;
@@ -92,7 +86,7 @@ function drawLamina(drawing: Drawing, subject: Subject, vertebra: Vertebra, look
     -(spine.angle(arc) + lamina.slant),
     16,
   );
-  bone(drawing, outline, Math.min(look.cortex, 1.6 * left), look.deviate);
+  drawing.addBone(outline, Math.min(look.cortex, 1.6 * left), look.deviate);
 }
 
 /** A slanted block between two facet joints; the gap between neighbours is the joint. */
@@ -128,7 +122,7 @@ function drawPillar(drawing: Drawing, subject: Subject, vertebra: Vertebra, look
     2,
     0.2,
   );
-  bone(drawing, outline, look.cortex, look.deviate);
+  drawing.addBone(outline, look.cortex, look.deviate);
 }
 
 /** Transverse process; the vertebral artery runs through those of the neck. */
@@ -152,7 +146,7 @@ function drawTransverse(drawing: Drawing, subject: Subject, vertebra: Vertebra, 
   if (left < 0.2) return;
   const angle = -spine.angle(place.arc);
   const outline = ellipse(spine.at(place.arc, place.behind), place.rx * left, place.ry * left, angle, 14);
-  bone(drawing, outline, Math.min(look.cortex, left), look.deviate);
+  drawing.addBone(outline, Math.min(look.cortex, left), look.deviate);
 }
 
 /** The head of the rib beside the disc above, further out its shaft, which runs back and down. */
@@ -163,13 +157,13 @@ function drawRib(drawing: Drawing, subject: Subject, vertebra: Vertebra, look: L
   const out = Math.max(0, look.far - 20);
   if (head > 0.2) {
     const outline = ellipse(spine.at(vertebra.top - 0.5, 1), 4.6 * head, 4.4 * head, 0, 14);
-    bone(drawing, outline, Math.min(look.cortex, head), look.deviate);
+    drawing.addBone(outline, Math.min(look.cortex, head), look.deviate);
   }
   if (shaft > 0.2) {
     const arc = vertebra.top + 1 + out * 0.45;
     const behind = 4 + Math.min(24, out * 0.9);
     const outline = ellipse(spine.at(arc, behind), 3.3 * shaft, 6 * shaft, -spine.angle(arc) - 0.3, 14);
-    bone(drawing, outline, look.cortex, look.deviate);
+    drawing.addBone(outline, look.cortex, look.deviate);
   }
 }
 
@@ -196,12 +190,12 @@ function drawAtlasMass(drawing: Drawing, subject: Subject, far: number, cortex: 
       );
     const joint = tip * 0.98;
     drawing.add('cartilage', block(-joint - 1.5, -tip * 0.5, 2.5), deviate);
-    bone(drawing, block(-foramen - 5, -joint - 0.8, 2.5), cortex, deviate);
-    bone(drawing, block(-joint + 0.6, -tip * 0.5 - 1, 2.5), cortex, -deviate);
+    drawing.addBone(block(-foramen - 5, -joint - 0.8, 2.5), cortex, deviate);
+    drawing.addBone(block(-joint + 0.6, -tip * 0.5 - 1, 2.5), cortex, -deviate);
   }
   if (arch > 0.2) {
     const behind = canal.width * narrowing(far, 26) + 4;
-    bone(drawing, ellipse(spine.at(-tip * 0.76, behind), 3 * arch, 4 * arch, 0.3, 14), cortex, -deviate);
+    drawing.addBone(ellipse(spine.at(-tip * 0.76, behind), 3 * arch, 4 * arch, 0.3, 14), cortex, -deviate);
   }
 }
 

@@ -1,9 +1,9 @@
-import { add, type Point, point, rounded, offset } from '../polygon.js';
+import { add, type Point, point, rounded } from '../polygon.js';
 import { Drawing, narrowing, type Shape } from '../tissue.js';
 import { drawVertebrae } from '../vertebrae.js';
 import type { SpineDisc } from '../spine.js';
 import { drawSacrum } from './sacrum.js';
-import type { Subject } from './subject.js';
+import { showsSacrum, type Subject } from './subject.js';
 
 /** Discs and bodies with what is worn or grown on them, and the sacrum below. */
 export function drawBodies(drawing: Drawing, subject: Subject, lateral: number): void {
@@ -18,7 +18,7 @@ export function drawBodies(drawing: Drawing, subject: Subject, lateral: number):
   }
   for (const k of findings.fused) drawBridge(drawing, spine.discs[k], lateral);
   for (const [k, reach] of findings.osteophytes) drawLips(drawing, spine.discs[k], reach, lateral);
-  if (seen.discs.length === spine.discs.length) drawSacrum(drawing, subject, lateral);
+  if (showsSacrum(subject)) drawSacrum(drawing, subject, lateral);
 }
 
 /** Half of a body's width grows from 10 mm in the neck to 24 mm in the loins. */
@@ -71,8 +71,7 @@ function drawLips(drawing: Drawing, disc: SpineDisc, reach: number, lateral: num
         ],
         1,
       );
-      drawing.add('cortical', outline);
-      drawing.add('marrow', offset(outline, -0.7));
+      drawing.addBone(outline, 0.7);
     };
     lip(edge.front - 0.5, reach, disc.halfAnterior);
     lip(edge.back + 0.5, -reach * 0.45, disc.halfPosterior);

@@ -1,15 +1,14 @@
-import { spinousProcess } from '../canal.js';
-import { add, ellipse, interpolate, openSpline, type Point, ribbon } from '../polygon.js';
+import { firstOfTrunk, spinousProcess } from '../canal.js';
+import { add, ellipse, openSpline, type Point, ribbon } from '../polygon.js';
 import type { Random } from '../random.js';
-import { arcsBetween, bodyDepth } from '../spine.js';
+import { arcAt, arcsBetween, bodyDepth } from '../spine.js';
 import { type Drawing, narrowing } from '../tissue.js';
 import { share } from './extent.js';
 import type { Subject } from './subject.js';
 
 /* What the midline shows from T8 down besides bodies and discs, after atlases of sectional anatomy; numbers are mm. */
 
-/** Levels counted from 0 = C2: the first whose spinous process `canal.ts` does not draw, and L1, L5. */
-const first = 13;
+/** Vertebrae counted from 0 = C2. */
 const [l1, l5] = [18, 22];
 /** From T8 to L5: steep and thin in the chest, high and level in the loins, small at the end. */
 const lengths = [33, 32, 30, 27, 25, 27, 29, 30, 28, 20];
@@ -24,26 +23,26 @@ export function drawSpinousOfTrunk(drawing: Drawing, subject: Back, lateral: num
   const { spine, vertebrae, canalBack } = subject;
   const random = subject.random.fork('spinous of the trunk');
   const visible = narrowing(lateral, 5.5);
-  const look = { cortex: random.uniform(0.8, 1.6), bulb: random.uniform(0.95, 1.35) };
+  const cortex = random.uniform(0.8, 1.6);
+  const bulb = random.uniform(0.95, 1.35);
   const scale = random.uniform(0.85, 1.2) * spine.size;
   const lower = random.normal(0, 5);
   const between = { fatty: random.uniform(), wide: random.uniform(0.5, 1) };
   if (visible < 0.2) return;
-  for (const { level, top, gap, bottom } of vertebrae.slice(first)) {
+  for (const { level, top, gap, bottom } of vertebrae.slice(firstOfTrunk)) {
     const own = random.fork(`${level}`);
-    const at = level - first;
+    const at = level - firstOfTrunk;
     const length = lengths[at] * scale * own.uniform(0.85, 1.15) * visible;
     const deviate = own.normal();
     drawInterspinous(drawing, subject, own.fork('below'), { bottom, gap, length, ...between });
-    const process = spinousProcess(spine, canalBack - 1, {
+    const outline = spinousProcess(spine, canalBack - 1, {
       arc: top + gap * own.uniform(0.62, 0.78),
       height: gap * heights[at] * own.uniform(0.88, 1.12),
       length,
       tilt: tilts[at] + lower + own.normal(0, 4),
-      ...look,
+      bulb,
     });
-    drawing.add('cortical', process.cortex);
-    drawing.add('marrow', process.marrow, deviate);
+    drawing.addBone(outline, cortex, deviate);
   }
 }
 
@@ -130,12 +129,6 @@ export function drawFrontOfLoins(drawing: Drawing, subject: Subject, lateral: nu
   const far = Math.abs(lateral);
   const random = subject.random.fork('great vessels');
   const depth = bodyDepth(spine);
-  const line = (level: number): number =>
-    interpolate(
-      spine.discs.map((_, k) => k),
-      spine.discs.map((disc) => disc.arc),
-      level,
-    );
   const crus = random.fork('crus');
   const along = (from: number, to: number, ahead: (t: number) => number): Point[] =>
     openSpline(
@@ -145,7 +138,11 @@ export function drawFrontOfLoins(drawing: Drawing, subject: Subject, lateral: nu
   if (crus.chance(0.4)) {
     const width = crus.uniform(3, 9) * narrowing(far, 25);
     const gap = crus.uniform(0.5, 2);
-    const course = along(line(crus.uniform(14, 16)), line(crus.uniform(18, 20)), () => gap + width / 2);
+    const course = along(
+      arcAt(spine, crus.uniform(14, 16)),
+      arcAt(spine, crus.uniform(18, 20)),
+      () => gap + width / 2,
+    );
     drawing.add(
       'muscle',
       ribbon(course, (t) => width * Math.sin(Math.PI * (0.15 + 0.7 * t))),
@@ -159,8 +156,8 @@ export function drawFrontOfLoins(drawing: Drawing, subject: Subject, lateral: nu
   const [phase, sway] = [vessel.uniform(0, 6), vessel.uniform(0, 3)];
   const deviate = vessel.normal(0, 1.5);
   const course = along(
-    line(vessel.uniform(12, 17)),
-    line(vessel.uniform(20.2, 22)),
+    arcAt(spine, vessel.uniform(12, 17)),
+    arcAt(spine, vessel.uniform(20.2, 22)),
     (t) => upper + (lower - upper) * t + width / 2 + sway * (1 + Math.sin(phase + 7 * t)),
   );
   if (shown > 0.2)

@@ -1,14 +1,4 @@
-import {
-  add,
-  between,
-  ellipse,
-  interpolate,
-  mixPoints,
-  offset,
-  type Point,
-  point,
-  rounded,
-} from '../polygon.js';
+import { add, between, ellipse, interpolate, mixPoints, type Point, point, rounded } from '../polygon.js';
 import { arcsBetween } from '../spine.js';
 import { type Drawing, narrowing } from '../tissue.js';
 import type { Subject } from './subject.js';
@@ -108,8 +98,7 @@ export function drawSacrum(drawing: Drawing, subject: Subject, lateral: number):
       1,
       0.15,
     );
-    drawing.add('cortical', outline);
-    drawing.add('marrow', offset(outline, -1), random.normal());
+    drawing.addBone(outline, 1, random.normal());
   }
   const [upper, lower] = segments;
   const inside = narrowing(lateral, 24);
@@ -147,8 +136,7 @@ export function drawSacralCanal(drawing: Drawing, subject: Subject, lateral: num
   ]) {
     const middle = sacrum.at(down, front + width(down) + canal.flavum + crest * left * 0.4);
     const outline = ellipse(middle, (crest / 2) * left, half, -sacrum.angle(down) - 0.15, 16);
-    drawing.add('cortical', outline);
-    drawing.add('marrow', offset(outline, -1));
+    drawing.addBone(outline, 1);
   }
   const downs = arcsBetween(-1, until, 4);
   const edge = (behind: (down: number) => number): Point[] => downs.map((d) => sacrum.at(d, behind(d)));

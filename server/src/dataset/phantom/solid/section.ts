@@ -10,7 +10,7 @@ import { drawCanalOfLoins, drawFrontOfLoins, drawSpinousOfTrunk } from './loins.
 import { drawSacralCanal } from './sacrum.js';
 import { drawCheeks, drawHemispheres } from './skull.js';
 import { drawBack, drawFront, drawSurface } from './soft.js';
-import type { Subject } from './subject.js';
+import { showsSacrum, type Subject } from './subject.js';
 
 /**
  * Draws the sagittal section of a person `lateral` mm to the right of the midline, in mm: what the training
@@ -18,7 +18,7 @@ import type { Subject } from './subject.js';
  * draw does not depend on the offset, so that neighbouring sections fit together.
  */
 export function drawSection(subject: Subject, lateral: number): readonly Shape[] {
-  const { random, spine, vertebrae, canal, head, foramen, landmarks, tip } = subject;
+  const { random, spine, canal, head, foramen, landmarks, tip } = subject;
   const far = Math.abs(lateral);
   const drawing = new Drawing();
   drawSurface(drawing, subject, lateral);
@@ -36,11 +36,14 @@ export function drawSection(subject: Subject, lateral: number): readonly Shape[]
     for (const s of shapes) drawing.add(s.tissue, s.points, s.deviate);
   }
   drawSpinousOfTrunk(drawing, subject, lateral);
-  const lowest = vertebrae.length === spine.discs.length;
-  const until = lowest ? { until: spine.discs[spine.discs.length - 1].arc } : {};
-  const place = { foramen, brainstem: head.brainstem, lateral, ...until };
+  const lowest = showsSacrum(subject);
   if (lowest) drawSacralCanal(drawing, subject, lateral);
-  drawCanal(drawing, spine, canal, random.fork('cord'), place);
+  drawCanal(drawing, spine, canal, random.fork('cord'), {
+    foramen,
+    brainstem: head.brainstem,
+    lateral,
+    until: lowest ? spine.discs[spine.discs.length - 1].arc : undefined,
+  });
   drawCanalOfLoins(drawing, subject, lateral);
   drawLongitudinalLigaments(drawing, spine, canal, lateral);
   drawBodies(drawing, subject, lateral);

@@ -42,6 +42,10 @@ export interface Subject {
 
 const regionOf = (level: number): Region => (level < 6 ? 'cervical' : level < 18 ? 'thoracic' : 'lumbar');
 
+/** Whether a section is drawn down to the sacrum. */
+export const showsSacrum = ({ spine, vertebrae }: Subject): boolean =>
+  vertebrae.length === spine.discs.length;
+
 /** @param tip mm above C2/C3 of the tip of the dens */
 export function vertebraeOf(spine: Spine, tip: number): Vertebra[] {
   return spine.discs.map((disc, level) => {
