@@ -31,7 +31,7 @@ let backend: Backend | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   backend = new Backend(context);
   const running = backend;
-  const backups = new CorrectionBackups(context.storageUri ?? context.globalStorageUri);
+  const backups = new CorrectionBackups(vscode.Uri.joinPath(context.globalStorageUri, 'corrections'));
   const editors = new VolumeEditors(
     context.extensionUri,
     running,
@@ -74,8 +74,6 @@ export function activate(context: vscode.ExtensionContext): void {
     });
   };
   context.subscriptions.push(
-    // Before the editors, so that what they had is kept.
-    backups,
     editors,
     views,
     galleries,

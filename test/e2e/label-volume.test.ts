@@ -248,14 +248,14 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
 
   it('gives up corrections that are closed without saving', async () => {
     const before = await viewer.discs();
-    const kept = ownBackups();
+    await expect.poll(ownBackups, soon).toEqual([]);
     await viewer.frame.locator('.disc-row', { hasText: 'C5/C6' }).click();
     await viewer.frame.locator('.disc-rows').press('Delete');
     await unsaved.waitFor();
-    await expect.poll(ownBackups, soon).not.toEqual(kept);
+    await expect.poll(ownBackups, soon).not.toEqual([]);
     await editor.command('View: Close Editor');
     await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" }).click();
-    await expect.poll(ownBackups, soon).toEqual(kept);
+    await expect.poll(ownBackups, soon).toEqual([]);
     viewer = await editor.open(volume);
     await viewer.reach('labelled');
     await viewer.settled();
@@ -281,9 +281,9 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
 
   /** The files in which the extension itself keeps what is not saved. */
   function ownBackups(): string[] {
-    const folder = join(editor.profile, 'user-data', 'User', 'workspaceStorage');
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-      /disc-labeling[^/]*.[0-9a-f]{64}\.json$/.test(path),
+    const storage = join(editor.profile, 'user-data', 'User', 'globalStorage');
+    return readdirSync(join(storage, 'disc-labeling.disc-labeling', 'corrections')).filter((name) =>
+      name.endsWith('.json'),
     );
   }
 

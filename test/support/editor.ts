@@ -99,14 +99,21 @@ export class Editor {
     if (!this.met) await this.meetExtension();
   }
 
-  /** Closes the page and takes away all that VS Code kept of it: the next file is opened as in a new window. */
+  /**
+   * Closes the page and takes away all that VS Code kept of it: the next file is opened as in a new window, which finds
+   * the workspace's storage in use by another that has not ended yet.
+   */
   async forget(): Promise<void> {
     const { origin } = new URL(this.page.url());
     await this.page.goto('about:blank');
     const session = await this.page.context().newCDPSession(this.page);
     await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb,local_storage' });
     await session.detach();
-    await rm(join(this.profile, 'user-data', 'User', 'Backups'), { recursive: true, force: true });
+    const user = join(this.profile, 'user-data', 'User');
+    await rm(join(user, 'Backups'), { recursive: true, force: true });
+    const owner = JSON.stringify({ pid: process.pid, willReleaseAt: 0 });
+    for (const workspace of foldersIn(join(user, 'workspaceStorage')))
+      await writeFile(join(user, 'workspaceStorage', workspace, 'vscode.lock'), owner);
     this.met = false;
   }
 

@@ -8,21 +8,27 @@ import type { VolumeDocument } from './document.js';
  * from, but what it keeps of open editors may be from before: in a browser that is closed or reloaded it often gets no time
  * to write that down. So corrections are there for whoever opens the volume next, until they are saved or given up.
  */
-export class CorrectionBackups implements vscode.Disposable {
+export class CorrectionBackups {
   readonly #folder: vscode.Uri;
   /** The latest of each document that has one; null: from before it was opened. */
   readonly #kept = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup | null>();
-  #ending = false;
 
-  /** @param folder of the workspace, for this extension's own files */
+  /**
+   * @param folder for them, the same in every window. The folder that VS Code gives for a workspace is another one while a
+   * window that was closed has not ended yet.
+   */
   constructor(folder: vscode.Uri) {
     this.#folder = folder;
   }
 
-  /** The corrections kept of the volume of a document; null where there are none or they can't be read. */
-  async read(document: VolumeDocument): Promise<readonly Disc[] | null> {
+  /**
+   * The corrections kept of the volume of a document; null where there are none or they can't be read.
+   * @param id of the backup that VS Code wants; where it knows of none, the latest
+   */
+  async read(document: VolumeDocument, id: string | undefined): Promise<readonly Disc[] | null> {
+    const file = id === undefined ? this.#file(document.uri) : vscode.Uri.parse(id, true);
     try {
-      const content = await vscode.workspace.fs.readFile(this.#file(document.uri));
+      const content = await vscode.workspace.fs.readFile(file);
       this.#kept.set(document, null);
       return JSON.parse(new TextDecoder().decode(content)) as Disc[];
     } catch {
@@ -50,18 +56,12 @@ export class CorrectionBackups implements vscode.Disposable {
     return backup;
   }
 
-  /** Removes what is kept of a document as soon as nothing of it would be lost. */
+  /**
+   * Removes what is kept of a document as soon as nothing of it would be lost. VS Code reverts what is closed without
+   * saving; that a document is closed says nothing, as all are when a window goes away.
+   */
   follow(document: VolumeDocument): void {
     document.onDidChange(() => this.#tidy(document));
-    document.onDidDispose(() => void this.#closed(document));
-  }
-
-  /** Closed without saving; but what could not be shown yet is still wanted, and so is all that closes with the window. */
-  async #closed(document: VolumeDocument): Promise<void> {
-    if (document.recovering) return;
-    // A window that is going away does not answer any more.
-    await vscode.commands.executeCommand('setContext', 'discLabeling.closed', document.name);
-    if (!this.#ending) this.#remove(document);
   }
 
   #tidy(document: VolumeDocument): void {
@@ -76,9 +76,5 @@ export class CorrectionBackups implements vscode.Disposable {
   #file(volume: vscode.Uri): vscode.Uri {
     const name = createHash('sha256').update(volume.toString()).digest('hex');
     return vscode.Uri.joinPath(this.#folder, `${name}.json`);
-  }
-
-  dispose(): void {
-    this.#ending = true;
   }
 }

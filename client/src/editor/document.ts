@@ -27,8 +27,6 @@ export class VolumeDocument implements vscode.CustomDocument {
   readonly onDidChange = this.#changed.event;
   readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
   readonly onDidCorrect = this.#corrected.event;
-  readonly #disposed = new vscode.EventEmitter<void>();
-  readonly onDidDispose = this.#disposed.event;
   readonly #watcher: FileWatcher;
   readonly #listener: vscode.Disposable;
   #running: vscode.CancellationTokenSource | null = null;
@@ -97,11 +95,6 @@ export class VolumeDocument implements vscode.CustomDocument {
     return this.#edits.written;
   }
 
-  /** Whether there are corrections that could not be shown yet, as the volume has not been labelled. */
-  get recovering(): boolean {
-    return this.#recovered !== null;
-  }
-
   /** Discs that would be lost if VS Code were closed now; null: none. */
   get atStake(): readonly Disc[] | null {
     return this.#recovered ?? this.#edits.atStake;
@@ -158,7 +151,7 @@ export class VolumeDocument implements vscode.CustomDocument {
 
   /** Reads the header, then labels unless the settings say not to. */
   async open(): Promise<void> {
-    const waiting = this.#edits.waiting || this.recovering;
+    const waiting = this.#edits.waiting || this.#recovered !== null;
     const wanted = waiting || (settings().labelOnOpen && !isLabelFile(this.name));
     const labelNow = wanted && this.#inspection === null;
     await this.#read(labelNow);
@@ -362,7 +355,5 @@ export class VolumeDocument implements vscode.CustomDocument {
     this.#listener.dispose();
     this.#changed.dispose();
     this.#corrected.dispose();
-    this.#disposed.fire();
-    this.#disposed.dispose();
   }
 }

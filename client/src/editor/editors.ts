@@ -57,7 +57,7 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   ): Promise<VolumeDocument> {
     const document = new VolumeDocument(uri, this.#backend);
     document.onDidCorrect((edit) => this.#corrected.fire(edit));
-    const kept = await this.#backups.read(document);
+    const kept = await this.#backups.read(document, backupId);
     if (backupId === undefined) document.recover(kept);
     else document.restore(kept);
     this.#backups.follow(document);
