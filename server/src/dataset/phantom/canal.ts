@@ -4,7 +4,6 @@ import {
   ellipse,
   interpolate,
   mixPoints,
-  offset,
   openSpline,
   type Point,
   point,
@@ -174,11 +173,9 @@ export const firstOfTrunk = spinousLengths.length;
 
 export interface Spinous {
   readonly lengths: readonly number[];
-  readonly shapes: readonly {
-    readonly tissue: 'cortical' | 'marrow';
-    readonly points: Point[];
-    readonly deviate: number;
-  }[];
+  readonly processes: readonly { readonly outline: Point[]; readonly deviate: number }[];
+  /** Of each process, mm thick. */
+  readonly cortex: number;
 }
 
 /** Proportions of a spinous process. */
@@ -233,7 +230,7 @@ export function sampleSpinous(spine: Spine, canal: Canal, random: Random, latera
   const indices = spinousLengths.map((_, k) => k);
   const lengths = indices.map((k) => interpolate(indices, spinousLengths, k + shift) * scale);
   const visible = narrowing(lateral, 5);
-  const shapes = lengths.flatMap((typical, k) => {
+  const processes = lengths.flatMap((typical, k) => {
     const own = random.fork(`spinous ${k}`);
     const length = typical * own.uniform(0.85, 1.15);
     const above = k === 0 ? -15 : spine.discs[k - 1].arc;
@@ -245,12 +242,9 @@ export function sampleSpinous(spine: Spine, canal: Canal, random: Random, latera
       Math.abs(lateral) < 5 ? length * (0.35 + 0.65 * visible) : Math.max(3, 8 - Math.abs(lateral) * 0.25);
     if (Math.abs(lateral) > 11) return [];
     const outline = spinousProcess(spine, base - 1, { arc, height, length: reach, tilt, bulb });
-    return [
-      { tissue: 'cortical' as const, points: outline, deviate: 0 },
-      { tissue: 'marrow' as const, points: offset(outline, -cortex), deviate },
-    ];
+    return [{ outline, deviate }];
   });
-  return { lengths, shapes };
+  return { lengths, processes, cortex };
 }
 
 /** Pedicles, articular pillars and foramina beside the canal, for slices off the midline. */

@@ -49,7 +49,7 @@ export function drawScene(random: Random, lateral = 0): Scene {
   drawFrontOfTrunk(drawing, spine, random.fork('trunk'), lateral);
   drawAirway(drawing, spine, landmarks, foramen, random.fork('airway'), lateral);
   drawPosteriorMuscles(drawing, spine, random.fork('muscles'), canalBack, spinousReach, lateral);
-  for (const s of spinous.shapes) drawing.add(s.tissue, s.points, s.deviate);
+  for (const { outline, deviate } of spinous.processes) drawing.addBone(outline, spinous.cortex, deviate);
   drawSpinousOfTrunk(drawing, { random, spine, canalBack, vertebrae: vertebraeOf(spine, tip) }, lateral);
   drawCanal(drawing, spine, canal, random.fork('cord'), { foramen, brainstem: head.brainstem, lateral });
   drawLongitudinalLigaments(drawing, spine, canal, lateral);

@@ -32,8 +32,8 @@ export function drawSection(subject: Subject, lateral: number): readonly Shape[]
   drawBack(drawing, subject, lateral);
   drawArches(drawing, subject, lateral);
   if (far < 5) {
-    const { shapes } = sampleSpinous(spine, canal, random.fork('spinous'), lateral);
-    for (const s of shapes) drawing.add(s.tissue, s.points, s.deviate);
+    const { processes, cortex } = sampleSpinous(spine, canal, random.fork('spinous'), lateral);
+    for (const { outline, deviate } of processes) drawing.addBone(outline, cortex, deviate);
   }
   drawSpinousOfTrunk(drawing, subject, lateral);
   const lowest = showsSacrum(subject);
