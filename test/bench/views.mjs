@@ -1,6 +1,7 @@
 /**
  * How well models name the discs of a real slice with known points in changed views of it: turned, larger or smaller,
- * blurred, noisier, shaded, a third of them cut above C2/C3; and of windows of such views, cut down to the spine.
+ * blurred, noisier, shaded, a third of them cut above C2/C3; of such views with a saturation band in front of the spine;
+ * and of windows of them, cut down to the spine.
  *
  *     node test/bench/views.mjs [--views 80] [--slice ../shared/data/mri/slices/cervicothoracic_T1w] [MODEL …]
  *

@@ -3,12 +3,13 @@ import { createInference } from '@disc-labeling/models/engines';
 import { addNoise, applyBias } from '@disc-labeling/server/dataset/phantom/corruption';
 import { blur, percentiles } from '@disc-labeling/server/dataset/phantom/filters';
 import { Random } from '@disc-labeling/server/dataset/phantom/random';
+import { applySaturation, sampleSaturationBand } from '@disc-labeling/server/dataset/phantom/saturation';
 import { compareDiscs, summarizeDiscs, type PlacedDisc } from '@disc-labeling/server/evaluation/metrics';
 import { rightWithinMm } from '@disc-labeling/server/evaluation/phantoms';
 import { findModel } from '@disc-labeling/server/labeling/models';
 import { discsOnSlab, readSlabs } from '@disc-labeling/server/labeling/reading';
 import { flatSlab } from '@disc-labeling/server/volume/flat-slab';
-import { discName, discValue, uppermostDisc } from '@disc-labeling/server/volume/levels';
+import { discName, discValue, lumbosacralDisc, uppermostDisc } from '@disc-labeling/server/volume/levels';
 import { readVolume } from '@disc-labeling/server/volume/nifti';
 import { sagittalSlab, voxelToPixel } from '@disc-labeling/server/volume/slice';
 import { Warp, type Place } from '@disc-labeling/server/volume/warp';
@@ -39,13 +40,18 @@ async function readSlice(slice: string): Promise<View> {
   };
 }
 
-/**
- * The `n`th view; the same for every model.
- * @param windowed cut down to the spine
- */
-function changed(slice: View, n: number, windowed: boolean): View {
+/** What is done to views besides: nothing, a saturation band in front of the spine, or cutting down to the spine. */
+type Kind = 'plain' | 'saturated' | 'windowed';
+
+/** From the posterior edge of a disc to its anterior one, mm, about: 15 at C2/C3, 31 at L5/S1. */
+const depthOf = (value: number): number =>
+  15 + (16 * (value - uppermostDisc)) / (lumbosacralDisc - uppermostDisc);
+
+/** The `n`th view; the same for every model. */
+function changed(slice: View, n: number, kind: Kind): View {
   const random = new Random(`view ${n}`);
   const { width, height, spacing } = slice;
+  const mm = Math.sqrt(spacing[0] * spacing[1]);
   const warp = new Warp({
     size: [height, width],
     spacing,
@@ -57,13 +63,18 @@ function changed(slice: View, n: number, windowed: boolean): View {
   let { image } = warp.apply(slice);
   const softness = random.chance(0.5) ? random.uniform(0.3, 1) : 0;
   if (softness > 0) image = blur(image, width, height, softness);
+  const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
+  if (kind === 'saturated') {
+    const fronts = discs.map(({ value, row, column }) => ({ x: column - depthOf(value) / mm, y: row }));
+    const band = sampleSaturationBand(random.fork('saturation'), fronts, mm);
+    if (band) applySaturation(image, { width, height, spacing: mm }, band);
+  }
   const [brightest] = percentiles(image, [0.995]);
   applyBias(image, slice, 0.3, random);
   if (random.chance(0.6))
     addNoise(image, { width, height }, random.uniform(0.01, 0.06) * brightest, true, random);
-  const discs = slice.discs.map((disc) => ({ ...disc, ...warp.fromPicture(disc) }));
   const whole = withoutLost({ ...slice, image, discs });
-  if (windowed) return cut(whole, windowAbout(whole, random));
+  if (kind === 'windowed') return cut(whole, windowAbout(whole, random));
   const [first] = whole.discs;
   const top = random.chance(1 / 3) && first.value === uppermostDisc ? first.row - random.uniform(8, 30) : 0;
   return cut(whole, { top, left: 0, bottom: height, right: width });
@@ -113,7 +124,7 @@ function withoutLost(view: View): View {
 /**
  * @param slice path without `.nii.gz` and `.json`
  * @param model default: what labelling uses
- * @returns of the slice as it is, each disc's distance in mm; of the views, and of windows of them, what was right
+ * @returns of the slice as it is, each disc's distance in mm; of the views, of those with a band, and of windows, what was right
  */
 export async function benchmarkViews(slice: string, views: number, model?: string) {
   const { description, weights } = await findModel(model);
@@ -132,16 +143,17 @@ export async function benchmarkViews(slice: string, views: number, model?: strin
   };
   try {
     const asItIs = (await read(original)).discs.map(({ value, distance }) => [discName(value), distance]);
-    const summary = async (windowed: boolean) => {
+    const summary = async (kind: Kind) => {
       const comparisons = [];
-      for (let n = 0; n < views; n++) comparisons.push(await read(changed(original, n, windowed)));
+      for (let n = 0; n < views; n++) comparisons.push(await read(changed(original, n, kind)));
       return summarizeDiscs(comparisons);
     };
     return {
       model: description.name,
       mmAsItIs: Object.fromEntries(asItIs),
-      views: await summary(false),
-      windows: await summary(true),
+      views: await summary('plain'),
+      saturated: await summary('saturated'),
+      windows: await summary('windowed'),
     };
   } finally {
     await inference.dispose();

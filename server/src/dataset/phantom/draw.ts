@@ -12,8 +12,9 @@ import {
 import { applyGlow, sampleFieldEnd, squeezed } from './field-end.js';
 import { blur } from './filters.js';
 import { paint } from './painter.js';
-import { add, interpolate } from './polygon.js';
+import { add, interpolate, type Point } from './polygon.js';
 import { Random } from './random.js';
+import { applySaturation, sampleSaturationBand } from './saturation.js';
 import { drawScenery, type PhantomExtent } from './scenery.js';
 import type { Spine } from './spine.js';
 import type { DrawnPhantom, PhantomContrast, PhantomDisc } from './types.js';
@@ -38,6 +39,8 @@ export interface PhantomOptions {
   readonly cutNecks?: number;
   /** The share of pictures that reach down to the end of the scanner's field. Default: none. */
   readonly fieldEnds?: number;
+  /** The share of pictures with a saturation band in front of the spine. Default: none. */
+  readonly saturated?: number;
   /** The share of pictures of which only a small window about one of the discs is left. Default: none. */
   readonly windows?: number;
   /** Neither scanner effects nor padding nor removed faces: for looking at the anatomy. */
@@ -91,6 +94,9 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   if (sigma > 0) image = blur(image, width, height, sigma / 2);
   const { discs } = spine;
   if (!options.clean) {
+    const fronts = discs.map((d) => view.project(add(d.posterior, d.forward, d.depth)));
+    const bands = random.fork('saturation');
+    if (bands.chance(options.saturated ?? 0)) saturate(image, fronts, view, bands);
     if (end) applyGlow(image, view, end);
     image = corrupt(
       image,
@@ -99,7 +105,6 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
     );
     if (showsHead(view.frame)) {
       const corner = view.project(add(spine.at(-40), { x: -cuts.uniform(55, 95), y: -cuts.uniform(0, 45) }));
-      const fronts = discs.map((d) => view.project(add(d.posterior, d.forward, d.depth)));
       removeFace(image, view, corner, fronts, cuts);
     }
     applyPadding(image, view, padding);
@@ -112,6 +117,12 @@ export function drawPhantom(seed: number | string, options: PhantomOptions = {})
   const outside = placed.filter((d) => !listed.includes(d));
   const seen = listed.map((d) => ({ ...d, visibility: visibilityAt(spine, d.value, { image, ...view }) }));
   return { width, height, spacing: view.spacing, contrast, image, discs: seen, outside };
+}
+
+function saturate(image: Float32Array, fronts: readonly Point[], view: View, random: Random): void {
+  const shown = fronts.filter((front) => isInside(front, view, noPadding));
+  const band = sampleSaturationBand(random, shown, view.spacing);
+  if (band) applySaturation(image, view, band);
 }
 
 /** What is black about the picture: a window's surroundings, or what a scan of another shape leaves. */

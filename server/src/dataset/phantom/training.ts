@@ -9,12 +9,17 @@ const askew = { share: 0.3, degrees: 32 } as const;
 /** So many reach down to the end of the scanner's field. */
 const fieldEnds = 0.35;
 
-/**
- * Of so many only a window is left, and where trunks are drawn as well, so many necks are cut below C2/C3: without,
- * what shows neither head nor sacrum would nearly always be a chest.
- */
+/** So many have a saturation band in front of the spine. */
+const saturated = 0.2;
+
+/** Of so many only a window is left. */
 const windows = 0.12;
-const cutNecks = 0.35;
+
+/**
+ * So many necks are cut below C2/C3, from where the level is harder to learn than the rest. More of them where trunks
+ * are drawn as well: without, what shows neither head nor sacrum would nearly always be a chest.
+ */
+const cutNecks = { neck: 0.2, spine: 0.35 } as const;
 
 /** Pictures drawn at most for one that shows its discs. */
 const attempts = 8;
@@ -31,7 +36,7 @@ function sampleTrainingContrast(random: Random): PhantomContrast {
  * The same seed gives the same bytes.
  */
 export function drawTrainingPhantom(seed: number | string, options: PhantomOptions = {}): DrawnPhantom {
-  const usual = { askew, fieldEnds, windows, cutNecks: options.extent === 'spine' ? cutNecks : 0 };
+  const usual = { askew, fieldEnds, saturated, windows, cutNecks: cutNecks[options.extent ?? 'neck'] };
   for (let attempt = 1; ; attempt++) {
     const name = attempt === 1 ? seed : `${seed} again ${attempt}`;
     const contrast = options.contrast ?? sampleTrainingContrast(new Random(`contrast ${name}`));

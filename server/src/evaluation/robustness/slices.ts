@@ -57,6 +57,13 @@ export const sliceDisturbances: readonly SliceDisturbance[] = [
     disturbed: (slice, value) => (value === 0 ? slice : inverted(slice)),
   },
   {
+    name: 'saturation',
+    title: 'Saturation band in front',
+    unit: '0 no, 1 yes',
+    values: [0, 1],
+    drawn: (saturated) => ({ saturated }),
+  },
+  {
     name: 'cut',
     title: 'Upper edge of the picture',
     unit: 'mm below C2/C3',
