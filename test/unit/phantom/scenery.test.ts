@@ -10,6 +10,15 @@ describe('phantoms of spines', () => {
     expect(drawPhantom(3, { view: 'head-neck' }).discs[0].value).toBe(3);
   });
 
+  it('head: brains, and no disc', () => {
+    const head = seeds.map((seed) => drawPhantom(seed, { view: 'head', clean: true }));
+    expect(head.every(({ discs, outside }) => discs.length === 0 && outside.length === 23)).toBe(true);
+    // Something is in each of them, down to its lower edge.
+    for (const { image, width } of head) expect(image.slice(-width).some((value) => value > 0.1)).toBe(true);
+    expect(drawPhantom(3, { heads: 1 })).toEqual(drawPhantom(3, { view: 'head' }));
+    expect(drawPhantom(3, { heads: 0 })).toEqual(drawPhantom(3));
+  });
+
   it('lumbar: down to L5/S1 in most, and the lower half of the spine in all', () => {
     const lumbar = seeds.map((seed) => drawPhantom(seed, { view: 'lumbar' }));
     expect(lumbar.filter(({ discs }) => discs.at(-1)?.value === 25).length).toBeGreaterThanOrEqual(10);

@@ -37,6 +37,8 @@ export interface PhantomOptions {
   readonly askew?: Askew;
   /** The share of necks cut below C2/C3, besides those that are so anyway. Default: none. */
   readonly cutNecks?: number;
+  /** The share of necks of which the head alone is in the picture, without discs. Default: none. */
+  readonly heads?: number;
   /** The share of pictures that reach down to the end of the scanner's field. Default: none. */
   readonly fieldEnds?: number;
   /** The share of pictures with a saturation band in front of the spine. Default: none. */

@@ -18,6 +18,7 @@ interface SceneryOptions {
   readonly view?: PhantomFrame;
   readonly askew?: Askew;
   readonly cutNecks?: number;
+  readonly heads?: number;
 }
 
 /** Anatomy, and where it lies in the picture. */
@@ -45,11 +46,11 @@ function sampleKind(random: Random, { extent = 'neck', view }: SceneryOptions): 
  */
 export function drawScenery(random: Random, options: SceneryOptions): Scenery {
   const kind = sampleKind(random.fork('kind'), options);
-  const { width, height, spacing, view: frame, askew, cutNecks } = options;
+  const { width, height, spacing, view: frame, askew, cutNecks, heads } = options;
   const size = { width, height, ...(spacing === undefined ? {} : { spacing }), ...(askew && { askew }) };
   const neckView = (): View => {
     const wanted = frame === undefined || frame === 'thoracic' || frame === 'lumbar' ? {} : { frame };
-    return sampleView(random.fork('view'), { ...size, ...wanted, cutNecks });
+    return sampleView(random.fork('view'), { ...size, ...wanted, cutNecks, heads });
   };
   if (kind === 'plain') {
     const { spine, shapes } = drawScene(random.fork('anatomy'));

@@ -2,8 +2,8 @@ import { type Point, point } from './polygon.js';
 import type { Random } from './random.js';
 import type { Spine } from './spine.js';
 
-/** How much of head and neck the picture shows; `cut`: C2/C3 may lie outside. */
-type NeckFrame = 'head-neck' | 'neck' | 'cut';
+/** How much of head and neck the picture shows; `head`: no disc; `cut`: C2/C3 may lie outside. */
+type NeckFrame = 'head' | 'head-neck' | 'neck' | 'cut';
 
 /** What the picture shows; below the neck the sacrum is in view (`lumbar`) or nothing to count from (`thoracic`). */
 export type PhantomFrame = NeckFrame | 'thoracic' | 'lumbar';
@@ -33,6 +33,8 @@ export interface ViewOptions {
   readonly askew?: Askew;
   /** The share of necks that are cut besides those that are so anyway. Default: none. */
   readonly cutNecks?: number;
+  /** The share of necks of which the head alone is in the picture. Default: none. */
+  readonly heads?: number;
 }
 
 interface Wave {
@@ -96,10 +98,11 @@ export function sampleView(random: Random, options: ViewOptions): View {
   const spacing = sampleSpacing(random, options.spacing);
   const u = random.uniform();
   const cut = u >= 0.95 || random.fork('cut').chance(options.cutNecks ?? 0);
-  const frame = options.frame ?? (cut ? 'cut' : u < 0.74 ? 'head-neck' : 'neck');
+  const head = random.fork('head').chance(options.heads ?? 0);
+  const frame = options.frame ?? (head ? 'head' : cut ? 'cut' : u < 0.74 ? 'head-neck' : 'neck');
   const degrees = sampleTurn(random, options.askew ?? { share: 0.15, degrees: 22 }, 7);
   const waves = sampleWaves(random);
-  const rows = { 'head-neck': [0.28, 0.62], neck: [0.04, 0.3], cut: [-0.35, 0.06] }[frame];
+  const rows = { head: [1.02, 1.2], 'head-neck': [0.28, 0.62], neck: [0.04, 0.3], cut: [-0.35, 0.06] }[frame];
   const row = random.uniform(rows[0], rows[1]) * options.height;
   // Further down the spine runs backwards: leave room for it.
   const column = random.uniform(0.3, 0.66) * options.width - (frame === 'cut' ? 0.1 * options.width : 0);
