@@ -59,11 +59,11 @@ export function applySaturation(
   const forward = forwardOf(along);
   // A logistic function rises from a tenth to nine tenths over 4.4 of its units.
   const steepness = (2 * Math.log(9)) / edge;
+  const rise = (mm: number): number => 1 / (1 + Math.exp(-steepness * mm));
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
       const inside = ((x - at.x) * forward.x + (y - at.y) * forward.y) * spacing;
-      const share =
-        1 / (1 + Math.exp(-steepness * inside)) - 1 / (1 + Math.exp(-steepness * (inside - thickness)));
+      const share = rise(inside) - rise(inside - thickness);
       image[i] *= 1 - (1 - left) * share;
     }
 }
