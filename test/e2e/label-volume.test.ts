@@ -263,6 +263,29 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     expect(await unsaved.count()).toBe(0);
   });
 
+  it('takes corrections that are not saved along when the volume is renamed', async () => {
+    const before = await viewer.discs();
+    await viewer.frame.locator('.disc-row', { hasText: 'C5/C6' }).click();
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    await unsaved.waitFor();
+    await editor.rename('cervicothoracic_T1w.nii.gz', 'renamed_T1w.nii.gz');
+    viewer = await editor.viewer('renamed_T1w');
+    await viewer.reach('labelled');
+    await unsaved.waitFor();
+    await expect.poll(async () => (await viewer.discs()).length, soon).toBe(before.length - 1);
+    await shot('renamed');
+    expect(await disc('C5/C6')).toBeUndefined();
+    // Another volume of the former name is none of theirs.
+    copyFileSync(join(folder, 'renamed_T1w.nii.gz'), volume);
+    viewer = await editor.open(volume);
+    await viewer.reach('labelled');
+    await viewer.settled();
+    expect((await disc('C5/C6'))?.name).toBe('C5/C6');
+    expect(await unsaved.count()).toBe(0);
+    await editor.delete('renamed_T1w.nii.gz');
+    await expect.poll(ownBackups, soon).toEqual([]);
+  });
+
   it('says what is wrong with a file that is no volume', async () => {
     viewer = await editor.open(join(folder, 'notes.nii.gz'));
     await viewer.reach('error');

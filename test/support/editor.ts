@@ -170,6 +170,31 @@ export class Editor {
     throw new Error(`no viewer came up:\n${this.console.join('\n')}`);
   }
 
+  /** Renames a file in the explorer. */
+  async rename(from: string, to: string): Promise<void> {
+    const explorer = this.page.locator('.explorer-viewlet');
+    await explorer.locator('.monaco-list-row', { hasText: from }).click();
+    await this.page.keyboard.press('F2');
+    const input = explorer.locator('.monaco-inputbox input');
+    await input.fill(to);
+    await input.press('Enter');
+    await explorer.locator('.monaco-list-row', { hasText: to }).waitFor();
+  }
+
+  /** Deletes a file in the explorer, for good, whatever of it is not saved. */
+  async delete(name: string): Promise<void> {
+    const row = this.page.locator('.explorer-viewlet .monaco-list-row', { hasText: name });
+    await row.click();
+    await this.page.keyboard.press('Shift+Delete');
+    const confirm = this.page.locator('.monaco-dialog-box .monaco-button', { hasText: /Delete|Continue/i });
+    // It asks once or twice: what is not saved would be lost.
+    for (const deadline = Date.now() + patience; (await row.isVisible()) && Date.now() < deadline;)
+      await confirm
+        .first()
+        .click({ timeout: 2000 })
+        .catch(() => {});
+  }
+
   /** Runs a command by its whole title in the palette; an ellipsis at its end may be left out. */
   async command(title: string): Promise<void> {
     for (const deadline = Date.now() + patience; ;) {

@@ -12,6 +12,8 @@ export class CorrectionBackups {
   readonly #folder: vscode.Uri;
   /** The latest of each document that has one; null: from before it was opened. */
   readonly #kept = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup | null>();
+  /** What volumes were called whose corrections were taken along, by their new URI. */
+  readonly #carried = new Map<string, vscode.Uri>();
 
   /**
    * @param folder for them, the same in every window. The folder that VS Code gives for a workspace is another one while a
@@ -30,6 +32,7 @@ export class CorrectionBackups {
     try {
       const content = await vscode.workspace.fs.readFile(file);
       this.#kept.set(document, null);
+      this.#arrived(document.uri);
       return JSON.parse(new TextDecoder().decode(content)) as Disc[];
     } catch {
       return null;
@@ -38,12 +41,7 @@ export class CorrectionBackups {
 
   /** Keeps a document's corrections. */
   async write(document: VolumeDocument): Promise<vscode.CustomDocumentBackup> {
-    const file = this.#file(document.uri);
-    const content = new TextEncoder().encode(JSON.stringify(document.toBackUp));
-    // Whole or not at all: VS Code may be closed at any time.
-    const unfinished = file.with({ path: `${file.path}.new` });
-    await vscode.workspace.fs.writeFile(unfinished, content);
-    await vscode.workspace.fs.rename(unfinished, file, { overwrite: true });
+    const file = await this.#write(document, document.uri);
     const backup = {
       id: file.toString(),
       // VS Code takes back the one before as soon as there is another.
@@ -54,6 +52,21 @@ export class CorrectionBackups {
     this.#kept.set(document, backup);
     this.#tidy(document);
     return backup;
+  }
+
+  /**
+   * Keeps a document's corrections for the name that its volume is about to have: VS Code gives them up when it renames
+   * the volume.
+   */
+  async carry(document: VolumeDocument, to: vscode.Uri): Promise<void> {
+    await this.#write(document, to);
+    this.#carried.set(to.toString(), document.uri);
+  }
+
+  /** A renamed volume has its corrections; another one of its former name is to have none of them. */
+  #arrived(volume: vscode.Uri): void {
+    const from = this.#carried.get(volume.toString());
+    if (this.#carried.delete(volume.toString()) && from) this.discard(from);
   }
 
   /**
@@ -70,7 +83,23 @@ export class CorrectionBackups {
 
   #remove(document: VolumeDocument): void {
     if (!this.#kept.delete(document)) return;
-    void vscode.workspace.fs.delete(this.#file(document.uri)).then(undefined, () => {});
+    this.discard(document.uri);
+  }
+
+  /** Removes what is kept of a volume, which is not there any more. */
+  discard(volume: vscode.Uri): void {
+    void vscode.workspace.fs.delete(this.#file(volume)).then(undefined, () => {});
+  }
+
+  /** @returns the file, which is that of this volume */
+  async #write(document: VolumeDocument, volume: vscode.Uri): Promise<vscode.Uri> {
+    const file = this.#file(volume);
+    const content = new TextEncoder().encode(JSON.stringify(document.toBackUp));
+    // Whole or not at all: VS Code may be closed at any time.
+    const unfinished = file.with({ path: `${file.path}.new` });
+    await vscode.workspace.fs.writeFile(unfinished, content);
+    await vscode.workspace.fs.rename(unfinished, file, { overwrite: true });
+    return file;
   }
 
   #file(volume: vscode.Uri): vscode.Uri {

@@ -20,7 +20,7 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   readonly #panels = new Set<ViewerPanel>();
   /** Where volumes that are being opened are to be shown, by URI. */
   readonly #places = new Map<string, Place>();
-  readonly #registration: vscode.Disposable;
+  readonly #registrations: readonly vscode.Disposable[];
   readonly #corrected = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<VolumeDocument>>();
   readonly onDidChangeCustomDocument = this.#corrected.event;
   readonly #save: (document: VolumeDocument) => Promise<void>;
@@ -39,11 +39,18 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
     this.#backups = backups;
     this.#save = save;
     this.#options = { extensionUri, backend, perform };
-    this.#registration = vscode.window.registerCustomEditorProvider(viewType, this, {
+    const editors = vscode.window.registerCustomEditorProvider(viewType, this, {
       supportsMultipleEditorsPerDocument: true,
       // Drawing a volume anew takes a second or two, and a zoomed view would be lost.
       webviewOptions: { retainContextWhenHidden: true },
     });
+    const renames = vscode.workspace.onWillRenameFiles((event) =>
+      event.waitUntil(Promise.all(event.files.map((file) => this.#carry(file)))),
+    );
+    const deletions = vscode.workspace.onDidDeleteFiles(({ files }) => {
+      for (const file of files) this.#backups.discard(file);
+    });
+    this.#registrations = [editors, renames, deletions];
   }
 
   /** The viewer in the active editor. */
@@ -114,6 +121,16 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
     return this.#backups.write(document);
   }
 
+  /** Corrections go along with a volume that is renamed, or lies in a folder that is. */
+  async #carry({ oldUri, newUri }: { oldUri: vscode.Uri; newUri: vscode.Uri }): Promise<void> {
+    for (const document of this.documents) {
+      const { path } = document.uri;
+      if (document.atStake === null || !`${path}/`.startsWith(`${oldUri.path}/`)) continue;
+      const renamed = newUri.with({ path: newUri.path + path.slice(oldUri.path.length) });
+      await this.#backups.carry(document, renamed);
+    }
+  }
+
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new ViewerPanel(document, webviewPanel, this.#options);
     this.#panels.add(panel);
@@ -143,7 +160,7 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   }
 
   dispose(): void {
-    this.#registration.dispose();
+    for (const registration of this.#registrations) registration.dispose();
     this.#corrected.dispose();
     for (const panel of this.#panels) panel.dispose();
   }
