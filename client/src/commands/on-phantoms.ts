@@ -52,7 +52,9 @@ function measureItems(): MeasureItem[] {
     { label: vscode.l10n.t('Spines down to the sacrum'), measure: { extent: 'spine' }, phantoms: 200 },
     {
       label: vscode.l10n.t('Robustness'),
-      detail: vscode.l10n.t('Necks that are turned, coarser, noisier, cut or in thicker slices'),
+      detail: vscode.l10n.t(
+        'Necks that are turned, coarser, noisier, saturated in front, cut or in thicker slices',
+      ),
       measure: 'robustness',
       phantoms: 24,
     },

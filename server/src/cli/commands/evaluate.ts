@@ -38,7 +38,7 @@ export const registerEvaluate: RegisterCommand = (program, action) => {
     )
     .option(
       '--robustness',
-      'instead: read necks that are turned, coarser, noisier, cut or in thicker slices, each more and more',
+      'instead: read necks that are turned, coarser, noisier, saturated, cut or in thicker slices, each more and more',
     )
     .action(action(evaluate));
 };
