@@ -141,13 +141,8 @@ export class Editor {
     }
   }
 
-  private async quickOpen(file: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(file);
-    // Not Enter, which takes the first row of whatever list is there yet.
-    await this.clickRow(basename(file));
+  private quickOpen(file: string): Promise<void> {
+    return this.ask('ControlOrMeta+P', file, basename(file));
   }
 
   /** The viewer of the active editor, which has to show a file of this name if one is given. */
@@ -196,14 +191,19 @@ export class Editor {
   }
 
   /** Runs a command by its whole title in the palette; an ellipsis at its end may be left out. */
-  async command(title: string): Promise<void> {
+  command(title: string): Promise<void> {
+    return this.ask('F1', `>${title}`, new RegExp(`^${escaped(title)}\u2026?$`));
+  }
+
+  /** Opens the palette with a key, types, and takes a row of what it then lists. */
+  private async ask(key: string, text: string, row: string | RegExp): Promise<void> {
     for (const deadline = Date.now() + patience; ;) {
       try {
-        await this.page.keyboard.press('F1');
+        await this.page.keyboard.press(key);
         await this.quickInput.waitFor({ timeout: paletteWait });
-        await this.quickInput.fill(`>${title}`, { timeout: paletteWait });
-        // The list may still be that of the text before: Enter would run another command.
-        return await this.clickRow(new RegExp(`^${escaped(title)}\u2026?$`), paletteWait);
+        await this.quickInput.fill(text, { timeout: paletteWait });
+        // Not Enter: the list may still be that of the text before.
+        return await this.clickRow(row, paletteWait);
       } catch (error) {
         // An editor that opens late takes the keyboard, and the palette closes.
         if (Date.now() > deadline) throw error;

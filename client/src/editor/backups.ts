@@ -1,5 +1,7 @@
 import type { Disc } from '@disc-labeling/server/protocol';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { VolumeDocument } from './document.js';
 
@@ -30,10 +32,10 @@ export class CorrectionBackups {
   async read(document: VolumeDocument, id: string | undefined): Promise<readonly Disc[] | null> {
     const file = id === undefined ? this.#file(document.uri) : vscode.Uri.parse(id, true);
     try {
-      const content = await vscode.workspace.fs.readFile(file);
+      const discs = JSON.parse(await readFile(file.fsPath, 'utf8')) as Disc[];
       this.#kept.set(document, null);
       this.#arrived(document.uri);
-      return JSON.parse(new TextDecoder().decode(content)) as Disc[];
+      return discs;
     } catch {
       return null;
     }
@@ -88,17 +90,24 @@ export class CorrectionBackups {
 
   /** Removes what is kept of a volume, which is not there any more. */
   discard(volume: vscode.Uri): void {
-    void vscode.workspace.fs.delete(this.#file(volume)).then(undefined, () => {});
+    void rm(this.#file(volume).fsPath, { force: true }).catch(() => {});
   }
 
   /** @returns the file, which is that of this volume */
   async #write(document: VolumeDocument, volume: vscode.Uri): Promise<vscode.Uri> {
     const file = this.#file(volume);
-    const content = new TextEncoder().encode(JSON.stringify(document.toBackUp));
-    // Whole or not at all: VS Code may be closed at any time.
-    const unfinished = file.with({ path: `${file.path}.new` });
-    await vscode.workspace.fs.writeFile(unfinished, content);
-    await vscode.workspace.fs.rename(unfinished, file, { overwrite: true });
+    // Its own, as VS Code may ask for the next while one is being written.
+    const unfinished = `${file.fsPath}.${randomUUID()}`;
+    await mkdir(dirname(unfinished), { recursive: true });
+    // Whole or not at all. Not by VS Code's file system, which works in the window, that may be closed at any time, and
+    // deletes a file before it puts another in its place.
+    try {
+      await writeFile(unfinished, JSON.stringify(document.toBackUp));
+      await rename(unfinished, file.fsPath);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
     return file;
   }
 
