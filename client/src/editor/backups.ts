@@ -68,7 +68,9 @@ export class CorrectionBackups {
   /** A renamed volume has its corrections; another one of its former name is to have none of them. */
   #arrived(volume: vscode.Uri): void {
     const from = this.#carried.get(volume.toString());
-    if (this.#carried.delete(volume.toString()) && from) this.discard(from);
+    if (!from) return;
+    this.#carried.delete(volume.toString());
+    this.discard(from);
   }
 
   /**
@@ -88,7 +90,7 @@ export class CorrectionBackups {
     this.discard(document.uri);
   }
 
-  /** Removes what is kept of a volume, which is not there any more. */
+  /** Removes what is kept of a volume: nothing of it is to come back. */
   discard(volume: vscode.Uri): void {
     void rm(this.#file(volume).fsPath, { force: true }).catch(() => {});
   }
