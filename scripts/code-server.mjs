@@ -36,7 +36,6 @@ export function ensureCodeServer() {
   writeFileSync(stamp, JSON.stringify(packages));
 }
 
-/** npm sometimes runs a package's script before the programs it calls may be executed; the next time they may. */
 const attempts = 3;
 
 /** Node comes first: code-server's own installation has to run on it. */
@@ -50,9 +49,16 @@ function installPackage(specifier) {
   );
 }
 
-/** @returns whether npm succeeded */
+/**
+ * Packages' scripts run once all is in place: npm otherwise may run one before the programs that it calls may be executed.
+ * @returns whether npm succeeded
+ */
 function install(specifier) {
-  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', specifier], {
+  return npm('install', '--ignore-scripts', '--no-audit', '--no-fund', specifier) && npm('rebuild');
+}
+
+function npm(...args) {
+  const { status } = spawnSync('npm', [...args, '--loglevel=error'], {
     cwd: editorFolder,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {

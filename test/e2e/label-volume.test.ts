@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -283,6 +284,30 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     expect((await disc('C5/C6'))?.name).toBe('C5/C6');
     expect(await unsaved.count()).toBe(0);
     await editor.delete('renamed_T1w.nii.gz');
+    await expect.poll(ownBackups, soon).toEqual([]);
+  });
+
+  it('takes them along with a folder, and gives them up with it', async () => {
+    mkdirSync(join(folder, 'before'));
+    copyFileSync(volume, join(folder, 'before', 'inside_T1w.nii.gz'));
+    viewer = await editor.open(join(folder, 'before', 'inside_T1w.nii.gz'));
+    await viewer.reach('labelled');
+    await viewer.settled();
+    await viewer.frame.locator('.disc-row', { hasText: 'C5/C6' }).click();
+    await viewer.frame.locator('.disc-rows').press('Delete');
+    await unsaved.waitFor();
+    await expect.poll(ownBackups, soon).not.toEqual([]);
+    await editor.rename('before', 'afterwards');
+    // What VS Code would give up by itself with a volume, it asks about with a folder. They have gone along already.
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" }).click();
+    await expect.poll(() => editor.page.locator('.tab', { hasText: 'before' }).count(), soon).toBe(0);
+    viewer = await editor.viewer('inside_T1w');
+    await viewer.reach('labelled');
+    await unsaved.waitFor();
+    await expect.poll(() => disc('C5/C6'), soon).toBeUndefined();
+    await shot('folder-renamed');
+    await expect.poll(ownBackups, soon).toHaveLength(1);
+    await editor.delete('afterwards');
     await expect.poll(ownBackups, soon).toEqual([]);
   });
 

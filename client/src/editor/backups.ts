@@ -1,9 +1,16 @@
 import type { Disc } from '@disc-labeling/server/protocol';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { VolumeDocument } from './document.js';
+
+/** What a file holds. */
+interface Kept {
+  /** URI of the volume. */
+  readonly volume: string;
+  readonly discs: readonly Disc[];
+}
 
 /**
  * Corrections that are not saved, each volume's in a file of its own. VS Code says when to write them and which to go on
@@ -32,7 +39,7 @@ export class CorrectionBackups {
   async read(document: VolumeDocument, id: string | undefined): Promise<readonly Disc[] | null> {
     const file = id === undefined ? this.#file(document.uri) : vscode.Uri.parse(id, true);
     try {
-      const discs = JSON.parse(await readFile(file.fsPath, 'utf8')) as Disc[];
+      const { discs } = await readKept(file.fsPath);
       this.#kept.set(document, null);
       this.#arrived(document.uri);
       return discs;
@@ -70,7 +77,7 @@ export class CorrectionBackups {
     const from = this.#carried.get(volume.toString());
     if (!from) return;
     this.#carried.delete(volume.toString());
-    this.discard(from);
+    this.#discard(from);
   }
 
   /**
@@ -87,12 +94,24 @@ export class CorrectionBackups {
 
   #remove(document: VolumeDocument): void {
     if (!this.#kept.delete(document)) return;
-    this.discard(document.uri);
+    this.#discard(document.uri);
   }
 
-  /** Removes what is kept of a volume: nothing of it is to come back. */
-  discard(volume: vscode.Uri): void {
+  #discard(volume: vscode.Uri): void {
     void rm(this.#file(volume).fsPath, { force: true }).catch(() => {});
+  }
+
+  /** Removes what is kept of a volume that was deleted, or of all in a folder that was: nothing of it is to come back. */
+  async discard(deleted: vscode.Uri): Promise<void> {
+    const folder = this.#folder.fsPath;
+    const names = await readdir(folder).catch(() => []);
+    const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+    const kept = await Promise.allSettled(files.map((file) => readKept(file)));
+    const gone = files.filter((_, n) => {
+      const read = kept[n];
+      return read.status === 'fulfilled' && `${read.value.volume}/`.startsWith(`${deleted.toString()}/`);
+    });
+    await Promise.allSettled(gone.map((file) => rm(file, { force: true })));
   }
 
   /** @returns the file, which is that of this volume */
@@ -104,7 +123,8 @@ export class CorrectionBackups {
     // Whole or not at all. Not by VS Code's file system, which works in the window, that may be closed at any time, and
     // deletes a file before it puts another in its place.
     try {
-      await writeFile(unfinished, JSON.stringify(document.toBackUp));
+      const kept: Kept = { volume: volume.toString(), discs: document.toBackUp };
+      await writeFile(unfinished, JSON.stringify(kept));
       await rename(unfinished, file.fsPath);
     } catch (error) {
       await rm(unfinished, { force: true });
@@ -118,3 +138,5 @@ export class CorrectionBackups {
     return vscode.Uri.joinPath(this.#folder, `${name}.json`);
   }
 }
+
+const readKept = async (file: string): Promise<Kept> => JSON.parse(await readFile(file, 'utf8')) as Kept;

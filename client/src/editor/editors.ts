@@ -48,7 +48,7 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
       event.waitUntil(Promise.all(event.files.map((file) => this.#carry(file)))),
     );
     const deletions = vscode.workspace.onDidDeleteFiles(({ files }) => {
-      for (const file of files) this.#backups.discard(file);
+      for (const file of files) void this.#backups.discard(file);
     });
     this.#registrations = [editors, renames, deletions];
   }
