@@ -30,7 +30,7 @@ const attempts = 8;
 /** T2w more often than in what models are judged by: discs are harder to tell there, and more is read in it. */
 function sampleTrainingContrast(random: Random): PhantomContrast {
   const u = random.uniform();
-  return u < 0.42 ? 'T1w' : u < 0.82 ? 'T2w' : 'random';
+  return u < 0.37 ? 'T1w' : u < 0.72 ? 'T2w' : 'random';
 }
 
 /**

@@ -41,7 +41,7 @@ export function sacrumOf({ spine, random: streams }: Subject): Sacrum {
     deviate: own.normal(),
   };
   const last = spine.discs[spine.discs.length - 1];
-  const tilt = streams.fork('sacrum').uniform(0.2, 0.6);
+  const tilt = streams.fork('sacrum').uniform(0.1, 0.7);
   let angle = Math.atan2(-last.up.x, -last.up.y) + tilt * 0.5;
   let back = add(last.posterior, last.up, -last.halfPosterior);
   let down = last.halfPosterior;
