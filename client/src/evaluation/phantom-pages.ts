@@ -84,7 +84,10 @@ export function calibrationPage({ model, discs, reliability }: CalibrationResult
   return [
     `# ${t('Scores of {0}', plain(model))}`,
     '',
-    t('Fitted to {0} discs. On other synthetic spines, which were not fitted to:', discs),
+    t(
+      'Fitted to {0} discs. How often they are right, each half of them scored by a fit to the other:',
+      discs,
+    ),
     '',
     ...table(
       [t('Score'), t('Discs'), t('Right')],

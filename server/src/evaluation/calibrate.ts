@@ -24,7 +24,8 @@ const edges = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 1];
 
 /**
  * Fits how likely a disc that a model finds is right (within 5 mm under its name) to the evidence of the maps and to
- * how well other names would fit, on phantoms of the contrast it is for; half of them are kept to tell how true that is.
+ * how well other names would fit, on phantoms of the contrast it is for. How true that is, each half of them tells of
+ * what is fitted to the other.
  *
  * @throws UserError too few phantoms, or the model is right or wrong everywhere; CancelledError
  */
@@ -47,31 +48,40 @@ export async function calibrate(
       })),
     );
   });
-  const half = (which: 0 | 1): Found[] => found.filter((_, n) => n % 2 === which).flat();
-  const fittedTo = half(0);
-  const weights = fitLogistic(
-    fittedTo.map(({ evidence, rival, right }) => ({
-      features: [evidence, rival?.ratio ?? 0],
-      outcome: right,
-    })),
-    prior,
-  );
-  if (weights === null)
+  const all = found.flat();
+  const confidence = fit(all);
+  if (confidence === null)
     throw new UserError(
       'cannot calibrate',
-      `${fittedTo.length} discs, ${fittedTo.filter(({ right }) => right).length} of them right, are too few or too much alike; use more --phantoms`,
+      `${all.length} discs, ${all.filter(({ right }) => right).length} of them right, are too few or too much alike; use more --phantoms`,
       description.name,
     );
-  const [bias, evidence, rival] = weights.map((weight) => Number(weight.toFixed(3)));
-  const confidence = { bias, evidence, rival };
-  return { confidence, discs: fittedTo.length, reliability: reliabilityOf(half(1), confidence) };
+  const halves = [0, 1].map((which) => found.filter((_, n) => n % 2 === which).flat());
+  // Where a half is too few or too much alike, there is but the whole to go by.
+  const scored = halves.flatMap((half, n) => scoredBy(fit(halves[1 - n]) ?? confidence, half));
+  return { confidence, discs: all.length, reliability: reliabilityOf(scored) };
 }
 
-function reliabilityOf(found: readonly Found[], confidence: Confidence): ReliabilityBin[] {
-  const scored = found.map(({ evidence, rival, right }) => ({
-    score: confidenceOf(evidence, rival, confidence),
-    right,
-  }));
+/** @returns null where there is too little to go by */
+function fit(found: readonly Found[]): Confidence | null {
+  const weights = fitLogistic(
+    found.map(({ evidence, rival, right }) => ({ features: [evidence, rival?.ratio ?? 0], outcome: right })),
+    prior,
+  );
+  if (weights === null) return null;
+  const [bias, evidence, rival] = weights.map((weight) => Number(weight.toFixed(3)));
+  return { bias, evidence, rival };
+}
+
+interface Scored {
+  readonly score: number;
+  readonly right: boolean;
+}
+
+const scoredBy = (confidence: Confidence, found: readonly Found[]): Scored[] =>
+  found.map(({ evidence, rival, right }) => ({ score: confidenceOf(evidence, rival, confidence), right }));
+
+function reliabilityOf(scored: readonly Scored[]): ReliabilityBin[] {
   return edges.slice(1).map((to, n) => {
     const from = edges[n];
     const inside = scored.filter(({ score }) => score >= from && score < to);

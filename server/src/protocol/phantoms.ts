@@ -72,7 +72,7 @@ export interface CalibrationResult {
   readonly confidence: { readonly bias: number; readonly evidence: number; readonly rival: number };
   /** Found discs it was fitted to. */
   readonly discs: number;
-  /** On as many other phantoms, which were not fitted to. */
+  /** Of the same discs, each half of the phantoms scored by a fit to the other. */
   readonly reliability: readonly ReliabilityBin[];
 }
 

@@ -18,7 +18,7 @@ export const registerCalibrate: RegisterCommand = (program, action) => {
     .argument('<model>', 'name of a model, a model folder, or a run folder')
     .option(
       '--phantoms <n>',
-      'how many to draw; one half to fit, the other to tell how true it is',
+      'how many to draw; all to fit, half by half to tell how true it is',
       wholeNumber(20),
       400,
     )
@@ -50,5 +50,5 @@ function describe(
     count,
     right === null ? '-' : `${(100 * right).toFixed(1)} %`,
   ]);
-  return `fitted to ${discs} discs: bias ${bias}, evidence ${evidence}, rival ${rival}; on other phantoms:\n${output.table(['score', 'discs', 'right'], rows)}`;
+  return `fitted to ${discs} discs: bias ${bias}, evidence ${evidence}, rival ${rival}; each half by a fit to the other:\n${output.table(['score', 'discs', 'right'], rows)}`;
 }
