@@ -36,6 +36,7 @@ export function ensureCodeServer() {
   writeFileSync(stamp, JSON.stringify(packages));
 }
 
+/** code-server's own script installs more packages, in npm's order: see {@link install}. */
 const attempts = 3;
 
 /** Node comes first: code-server's own installation has to run on it. */

@@ -27,6 +27,12 @@ export const exists = (uri: vscode.Uri): Promise<boolean> =>
     () => false,
   );
 
+/** Whether it is that folder or file, or lies in it. */
+export const isWithin = (uri: vscode.Uri, folder: vscode.Uri): boolean =>
+  uri.scheme === folder.scheme &&
+  uri.authority === folder.authority &&
+  `${uri.path}/`.startsWith(`${folder.path}/`);
+
 /** The path, with the first number behind it for which nothing is there: `runs/spine`, `runs/spine-2`, … */
 export async function freePath(path: string): Promise<string> {
   for (let number = 1; ; number++) {

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isWithin } from '../workspace.js';
 import type { VolumeDocument } from './document.js';
 
 /** What a file holds. */
@@ -105,13 +106,15 @@ export class CorrectionBackups {
   async discard(deleted: vscode.Uri): Promise<void> {
     const folder = this.#folder.fsPath;
     const names = await readdir(folder).catch(() => []);
-    const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
-    const kept = await Promise.allSettled(files.map((file) => readKept(file)));
-    const gone = files.filter((_, n) => {
-      const read = kept[n];
-      return read.status === 'fulfilled' && `${read.value.volume}/`.startsWith(`${deleted.toString()}/`);
-    });
-    await Promise.allSettled(gone.map((file) => rm(file, { force: true })));
+    await Promise.allSettled(
+      names
+        .filter((name) => name.endsWith('.json'))
+        .map(async (name) => {
+          const file = join(folder, name);
+          const { volume } = await readKept(file);
+          if (isWithin(vscode.Uri.parse(volume, true), deleted)) await rm(file);
+        }),
+    );
   }
 
   /** @returns the file, which is that of this volume */
@@ -139,4 +142,9 @@ export class CorrectionBackups {
   }
 }
 
-const readKept = async (file: string): Promise<Kept> => JSON.parse(await readFile(file, 'utf8')) as Kept;
+/** @throws what is not there, or was not written by {@link CorrectionBackups} */
+async function readKept(file: string): Promise<Kept> {
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Kept;
+  if (!Array.isArray(kept.discs)) throw new Error(`${file} holds no discs`);
+  return kept;
+}

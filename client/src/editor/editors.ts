@@ -2,6 +2,7 @@ import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
+import { isWithin } from '../workspace.js';
 import type { CorrectionBackups } from './backups.js';
 import { VolumeDocument } from './document.js';
 import type { Inspection } from './inspection.js';
@@ -125,7 +126,7 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   async #carry({ oldUri, newUri }: { oldUri: vscode.Uri; newUri: vscode.Uri }): Promise<void> {
     for (const document of this.documents) {
       const { path } = document.uri;
-      if (document.atStake === null || !`${path}/`.startsWith(`${oldUri.path}/`)) continue;
+      if (document.atStake === null || !isWithin(document.uri, oldUri)) continue;
       const renamed = newUri.with({ path: newUri.path + path.slice(oldUri.path.length) });
       await this.#backups.carry(document, renamed);
     }

@@ -27,7 +27,10 @@ const heads = 0.03;
 /** Pictures drawn at most for one that shows its discs. */
 const attempts = 8;
 
-/** T2w more often than in what models are judged by: discs are harder to tell there, and more is read in it. */
+/**
+ * T2w and random greys more often than in what models are judged by: discs are harder to tell there, and more is read
+ * in T2w.
+ */
 function sampleTrainingContrast(random: Random): PhantomContrast {
   const u = random.uniform();
   return u < 0.37 ? 'T1w' : u < 0.72 ? 'T2w' : 'random';
