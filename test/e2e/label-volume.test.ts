@@ -299,7 +299,10 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await expect.poll(ownBackups, soon).not.toEqual([]);
     await editor.rename('before', 'afterwards');
     // What VS Code would give up by itself with a volume, it asks about with a folder. They have gone along already.
-    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" }).click();
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: /^Save$/ }).click();
+    await editor.page
+      .locator('.notification-toast', { hasText: 'went along, still to be saved: afterwards' })
+      .waitFor();
     await expect.poll(() => editor.page.locator('.tab', { hasText: 'before' }).count(), soon).toBe(0);
     viewer = await editor.viewer('inside_T1w');
     await viewer.reach('labelled');
