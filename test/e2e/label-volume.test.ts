@@ -297,19 +297,27 @@ describe.skipIf(!canRunEditor(data))('a volume in VS Code', () => {
     await viewer.frame.locator('.disc-rows').press('Delete');
     await unsaved.waitFor();
     await expect.poll(ownBackups, soon).not.toEqual([]);
-    await editor.rename('before', 'afterwards');
     // What VS Code would give up by itself with a volume, it asks about with a folder. They have gone along already.
-    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: /^Save$/ }).click();
+    const answer = (button: RegExp): Promise<void> =>
+      editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).click();
+    const goneAlong = async (from: string): Promise<void> => {
+      await expect.poll(() => editor.page.locator('.tab', { hasText: from }).count(), soon).toBe(0);
+      viewer = await editor.viewer('inside_T1w');
+      await viewer.reach('labelled');
+      await unsaved.waitFor();
+      await expect.poll(() => disc('C5/C6'), soon).toBeUndefined();
+      await expect.poll(ownBackups, soon).toHaveLength(1);
+    };
+    await editor.rename('before', 'between');
+    await answer(/^Don't Save$/);
+    await goneAlong('before');
+    await editor.rename('between', 'afterwards');
+    await answer(/^Save$/);
     await editor.page
       .locator('.notification-toast', { hasText: 'went along, still to be saved: afterwards' })
       .waitFor();
-    await expect.poll(() => editor.page.locator('.tab', { hasText: 'before' }).count(), soon).toBe(0);
-    viewer = await editor.viewer('inside_T1w');
-    await viewer.reach('labelled');
-    await unsaved.waitFor();
-    await expect.poll(() => disc('C5/C6'), soon).toBeUndefined();
+    await goneAlong('between');
     await shot('folder-renamed');
-    await expect.poll(ownBackups, soon).toHaveLength(1);
     await editor.delete('afterwards');
     await expect.poll(ownBackups, soon).toEqual([]);
   });

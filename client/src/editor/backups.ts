@@ -22,6 +22,11 @@ export class CorrectionBackups {
   readonly #folder: vscode.Uri;
   /** The latest of each document that has one; null: from before it was opened. */
   readonly #kept = new WeakMap<VolumeDocument, vscode.CustomDocumentBackup | null>();
+  /** What of a document was taken along to where. */
+  readonly #along = new WeakMap<
+    VolumeDocument,
+    { readonly to: vscode.Uri; readonly discs: readonly Disc[] }
+  >();
   /** What volumes were called whose corrections were taken along, by their new URI. */
   readonly #carried = new Map<string, vscode.Uri>();
 
@@ -69,8 +74,16 @@ export class CorrectionBackups {
    * the volume.
    */
   async carry(document: VolumeDocument, to: vscode.Uri): Promise<void> {
+    const discs = document.toBackUp;
     await this.#write(document, to);
+    this.#along.set(document, { to, discs });
     this.#carried.set(to.toString(), document.uri);
+  }
+
+  /** Where a document's corrections, as they are now, were taken along to; null: nowhere. */
+  carriedTo(document: VolumeDocument): vscode.Uri | null {
+    const along = this.#along.get(document);
+    return along && along.discs === document.atStake ? along.to : null;
   }
 
   /** A renamed volume has its corrections; another one of its former name is to have none of them. */

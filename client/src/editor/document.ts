@@ -41,8 +41,6 @@ export class VolumeDocument implements vscode.CustomDocument {
   /** Counts changes of the file's content. */
   version = 1;
   size = 0;
-  /** Where the volume lies now, if it was renamed while it was open here; its corrections went along. */
-  renamedTo: vscode.Uri | null = null;
   header: DescribeResponse | null = null;
   problem: ErrorData | null = null;
   labels: LabelResponse | null = null;

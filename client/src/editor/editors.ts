@@ -2,17 +2,11 @@ import type { Place, ViewerRequest } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { viewType } from '../commands/ids.js';
-import { isWithin } from '../workspace.js';
+import { exists, isWithin } from '../workspace.js';
 import type { CorrectionBackups } from './backups.js';
 import { VolumeDocument } from './document.js';
 import type { Inspection } from './inspection.js';
 import { ViewerPanel, type PanelOptions } from './panel.js';
-
-/** Of a file or folder. */
-interface Rename {
-  readonly oldUri: vscode.Uri;
-  readonly newUri: vscode.Uri;
-}
 
 /** A place a viewer is to turn to. */
 type Target = Omit<Place, 'stamp'>;
@@ -54,17 +48,10 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
     const renames = vscode.workspace.onWillRenameFiles((event) =>
       event.waitUntil(Promise.all(event.files.map((file) => this.#carry(file)))),
     );
-    const renamed = vscode.workspace.onDidRenameFiles(({ files }) => {
-      for (const file of files) {
-        for (const [document, uri] of this.#within(file)) document.renamedTo = uri;
-        for (const document of this.documents)
-          if (isWithin(document.uri, file.newUri)) document.renamedTo = null;
-      }
-    });
     const deletions = vscode.workspace.onDidDeleteFiles(({ files }) => {
       for (const file of files) void this.#backups.discard(file);
     });
-    this.#registrations = [editors, renames, renamed, deletions];
+    this.#registrations = [editors, renames, deletions];
   }
 
   /** The viewer in the active editor. */
@@ -116,13 +103,13 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
 
   /** @throws CancellationError when the user keeps labels that are there */
   async saveCustomDocument(document: VolumeDocument): Promise<void> {
-    const { renamedTo } = document;
-    if (!renamedTo) return this.#save(document);
+    const renamed = this.#backups.carriedTo(document);
+    if (!renamed || (await exists(document.uri))) return this.#save(document);
     // VS Code asks whether to save what was open in a folder when it has renamed it, where nothing can be saved any more.
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         'Corrections went along, still to be saved: {0}',
-        vscode.workspace.asRelativePath(renamedTo),
+        vscode.workspace.asRelativePath(renamed),
       ),
     );
   }
@@ -144,19 +131,13 @@ export class VolumeEditors implements vscode.CustomEditorProvider<VolumeDocument
   }
 
   /** Corrections go along with a volume that is renamed, or lies in a folder that is. */
-  async #carry(rename: Rename): Promise<void> {
-    for (const [document, renamed] of this.#within(rename))
-      if (document.atStake !== null) await this.#backups.carry(document, renamed);
-  }
-
-  /** The open documents that a rename concerns, and what they are called after it. */
-  #within({ oldUri, newUri }: Rename): [VolumeDocument, vscode.Uri][] {
-    return this.documents
-      .filter(({ uri }) => isWithin(uri, oldUri))
-      .map((document) => {
-        const path = newUri.path + document.uri.path.slice(oldUri.path.length);
-        return [document, newUri.with({ path })];
-      });
+  async #carry({ oldUri, newUri }: { oldUri: vscode.Uri; newUri: vscode.Uri }): Promise<void> {
+    for (const document of this.documents) {
+      const { path } = document.uri;
+      if (document.atStake === null || !isWithin(document.uri, oldUri)) continue;
+      const renamed = newUri.with({ path: newUri.path + path.slice(oldUri.path.length) });
+      await this.#backups.carry(document, renamed);
+    }
   }
 
   resolveCustomEditor(document: VolumeDocument, webviewPanel: vscode.WebviewPanel): void {
