@@ -58,4 +58,17 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['client/src/**/*.ts'],
+    ignores: ['client/src/questions.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['showQuickPick', 'showInputBox'].map((property) => ({
+          property,
+          message: 'questions.ts asks: what it asks stays until it is answered.',
+        })),
+      ],
+    },
+  },
 );

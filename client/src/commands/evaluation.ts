@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { reportFolder } from '../evaluation/find.js';
 import { chooseSubject, pickSet, pickTwoModels, type Subject } from '../evaluation/pick.js';
+import { pickOne } from '../questions.js';
 import { findReports, reportFile, reportItem, type FoundReport } from '../report/find-reports.js';
 import { onGiven, type Command } from './command.js';
 import { commandIds } from './ids.js';
@@ -155,7 +156,7 @@ async function pickFrom(
     detail: '',
     folder: null,
   };
-  const item = await vscode.window.showQuickPick([...reports.map(reportItem), ...(orTest ? [test] : [])], {
+  const item = await pickOne([...reports.map(reportItem), ...(orTest ? [test] : [])], {
     title,
     matchOnDescription: true,
     matchOnDetail: true,

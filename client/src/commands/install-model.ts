@@ -1,6 +1,7 @@
 import { requests, type RunSummary } from '@disc-labeling/server/protocol';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { pickOne } from '../questions.js';
 import { runParts } from '../views/run-parts.js';
 import type { Extension } from './command.js';
 import { askModelName, tellNewModel } from './model-given.js';
@@ -26,7 +27,7 @@ async function pick(runs: readonly RunSummary[]): Promise<string | undefined> {
   const withBest = runs.filter(({ best }) => best !== null);
   if (withBest.length === 0)
     throw new Error(vscode.l10n.t('No run with a finished epoch is in this workspace. Train one first.'));
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     withBest.map((run) => {
       const { label, description } = runParts(run, null, vscode.l10n.t);
       return { label, description, detail: run.path };

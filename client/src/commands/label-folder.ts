@@ -7,6 +7,7 @@ import {
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { showPage } from '../pages/read-only.js';
+import { pickOne } from '../questions.js';
 import type { Extension } from './command.js';
 import { labelledPage } from './outcome-page.js';
 import { pathGiven } from './path-given.js';
@@ -48,7 +49,7 @@ async function askPlace(count: number, bids: boolean): Promise<LabelPlace | unde
       place: 'beside',
     },
   ];
-  const choice = await vscode.window.showQuickPick(bids ? places : places.reverse(), {
+  const choice = await pickOne(bids ? places : places.reverse(), {
     title: count === 1 ? vscode.l10n.t('Label 1 volume') : vscode.l10n.t('Label {0} volumes', count),
     placeHolder: vscode.l10n.t('Where are the labels to go?'),
   });

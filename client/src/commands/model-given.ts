@@ -1,6 +1,7 @@
 import { modelNamePattern, requests, type ModelSummary } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { askText, pickOne } from '../questions.js';
 import { inOrder, modelParts } from '../views/model-parts.js';
 import { commandIds } from './ids.js';
 import { pathGiven } from './path-given.js';
@@ -24,7 +25,7 @@ export async function modelGiven(
   }
   const choices = inOrder(models.filter(among));
   if (choices.length === 0) throw new Error(vscode.l10n.t('There is no such model.'));
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     choices.map((model) => {
       const { label, icon, description } = modelParts(model, vscode.l10n.t);
       return { label, iconPath: new vscode.ThemeIcon(icon), description, detail: model.title, model };
@@ -45,11 +46,10 @@ export async function askModelName(
   const free = [fit, ...Array.from({ length: 99 }, (_, n) => `${fit}-${n + 2}`)].find(
     (name) => !taken.has(name),
   );
-  return vscode.window.showInputBox({
+  return askText({
     title,
     prompt: vscode.l10n.t('Name of the model'),
     value: free,
-    ignoreFocusOut: true,
     validateInput: (name) => {
       if (!modelNamePattern.test(name)) return vscode.l10n.t('A name holds only letters, digits, - _ and .');
       return taken.has(name) ? vscode.l10n.t('There is a model of this name.') : null;

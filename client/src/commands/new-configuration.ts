@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { askText, pickOne } from '../questions.js';
 import { exists } from '../workspace.js';
 import {
   ownConfiguration,
@@ -55,7 +56,7 @@ async function chooseContent(folder: vscode.Uri): Promise<object | undefined> {
       make: () => withDataset(folder, (source, contrast) => referenceConfiguration(source, contrast, false)),
     },
   ];
-  const choice = await vscode.window.showQuickPick(choices, {
+  const choice = await pickOne(choices, {
     title: vscode.l10n.t('New Configuration'),
     placeHolder: vscode.l10n.t('What is to be trained?'),
     matchOnDetail: true,
@@ -73,7 +74,7 @@ async function withDataset(
     { label: 'T2w', contrast: 'T2w' },
     { label: vscode.l10n.t('Both'), contrast: 'both' },
   ];
-  const choice = await vscode.window.showQuickPick(contrasts, {
+  const choice = await pickOne(contrasts, {
     title: vscode.l10n.t('New Configuration'),
     placeHolder: vscode.l10n.t('Contrast to train for'),
   });
@@ -92,7 +93,7 @@ function pathFrom(folder: vscode.Uri, dataset: vscode.Uri): string {
 async function chooseName(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
   const usual = vscode.Uri.joinPath(folder, usualName);
   if (!(await exists(usual))) return usual;
-  const name = await vscode.window.showInputBox({
+  const name = await askText({
     title: vscode.l10n.t('{0} is there already', usualName),
     prompt: vscode.l10n.t('Another name; it gets the ending {0}', ending),
     validateInput: async (text) => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { calibrationPage, measurementPage, robustnessPage } from '../evaluation/phantom-pages.js';
 import { modelOrRun } from '../evaluation/pick.js';
 import { showPage } from '../pages/read-only.js';
+import { askText, pickOne } from '../questions.js';
 import type { Extension } from './command.js';
 import { withProgress } from './with-progress.js';
 
@@ -22,7 +23,7 @@ export async function measureOnPhantoms({ backend }: Extension, given: unknown):
   if (subject === null) return;
   const { model, name } = subject;
   const title = vscode.l10n.t('Measure {0}', name);
-  const choice = await vscode.window.showQuickPick(measureItems(), {
+  const choice = await pickOne(measureItems(), {
     title,
     placeHolder: vscode.l10n.t('On which synthetic spines?'),
   });
@@ -71,7 +72,7 @@ export async function calibrate({ backend }: Extension, given: unknown): Promise
     { label: vscode.l10n.t('Necks'), extent: 'neck' },
     { label: vscode.l10n.t('Spines down to the sacrum'), extent: 'spine' },
   ];
-  const choice = await vscode.window.showQuickPick(items, {
+  const choice = await pickOne(items, {
     title,
     placeHolder: vscode.l10n.t('On which synthetic spines? Those it is meant for.'),
   });
@@ -92,11 +93,10 @@ export async function calibrate({ backend }: Extension, given: unknown): Promise
 }
 
 async function askCount(title: string, proposal: number, least: number): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await askText({
     title,
     prompt: vscode.l10n.t('How many? More take longer and tell more.'),
     value: String(proposal),
-    ignoreFocusOut: true,
     validateInput: (value) =>
       /^\d+$/.test(value.trim()) && Number(value) >= least && Number(value) <= 100_000
         ? null

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import { askText } from '../questions.js';
 
 /** A button that shows where something lies. */
 export interface PlaceButton {
@@ -48,12 +49,11 @@ export async function pickFolder(
 export function askFolder(title: string, proposal: string): Thenable<string | undefined> {
   const name = basename(proposal);
   const start = proposal.length - name.length;
-  return vscode.window.showInputBox({
+  return askText({
     title,
     prompt: vscode.l10n.t('Folder to write to; a new one, or one an earlier call has written'),
     value: proposal,
     valueSelection: [start, proposal.length],
-    ignoreFocusOut: true,
     validateInput: (text) =>
       isAbsolute(text.trim()) ? null : vscode.l10n.t('Give the whole path of a folder.'),
   });

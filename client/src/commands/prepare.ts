@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { BackendError, type Backend, type RequestOptions } from '../backend.js';
 import { findConfigurations, saveConfiguration } from '../configuration.js';
+import { pickOne } from '../questions.js';
 import type { Extension } from './command.js';
 import { openExample, tellOutcome } from './outcome.js';
 import { pathGiven } from './path-given.js';
@@ -90,7 +91,7 @@ async function planConfiguration(backend: Backend, uri: vscode.Uri): Promise<Pla
 
 async function planFolder(dataset: string): Promise<Plan | undefined> {
   const title = vscode.l10n.t('Prepare {0}', basename(dataset));
-  const contrast = await vscode.window.showQuickPick(
+  const contrast = await pickOne(
     [
       { label: 'T1w + T2w', detail: vscode.l10n.t('For a model that reads both'), value: 'both' },
       { label: 'T1w', value: 'T1w' },
@@ -118,7 +119,7 @@ async function pick(): Promise<string | undefined> {
     (await pickFolder(title, vscode.l10n.t('Prepare')))?.fsPath;
   const files = await findConfigurations();
   if (files.length === 0) return folder();
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     [
       ...files.map((uri) => ({
         label: `$(json) ${vscode.workspace.asRelativePath(uri)}`,

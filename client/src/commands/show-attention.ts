@@ -2,6 +2,7 @@ import { requests } from '@disc-labeling/server/protocol';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { pickOne } from '../questions.js';
 import type { Extension } from './command.js';
 import { withProgress } from './with-progress.js';
 
@@ -72,7 +73,7 @@ async function saveAs(picture: vscode.Uri, folder: string): Promise<void> {
 /** The models with attention, the one used before first. */
 async function pickModel(backend: Backend, before: string): Promise<string | undefined> {
   const models = (await backend.request(requests.models, null)).filter(({ attention }) => attention);
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     models
       .sort((a, b) => Number(b.name === before) - Number(a.name === before))
       .map(({ name, title, path }) => ({ label: name, detail: title, path })),
@@ -90,7 +91,7 @@ async function preparedSet(uri: vscode.Uri): Promise<string | null> {
 
 async function pickSample(backend: Backend, folder: string): Promise<string | undefined> {
   const { items } = await backend.request(requests.gallery, { folder });
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     items.map(({ name, split, discs }) => ({
       label: name,
       description: split ?? '',

@@ -1,6 +1,7 @@
 import { requests } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
+import { pickOne } from '../questions.js';
 import { changeSetting, settings } from '../settings.js';
 
 /** Lists what networks can run on here; picking an available engine makes it the setting. */
@@ -8,7 +9,7 @@ export async function showEngines(backend: Backend): Promise<void> {
   const engines = await backend.request(requests.engines, null);
   const current = settings().engine;
   const chosen = (id: string): string => (id === current ? vscode.l10n.t('chosen') : '');
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     [
       {
         id: 'auto' as const,

@@ -2,6 +2,7 @@ import { requests } from '@disc-labeling/server/protocol';
 import { basename, join } from 'node:path';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { askText } from '../questions.js';
 import type { Extension } from './command.js';
 import { commandIds } from './ids.js';
 import { goOn, openExample, tellOutcome } from './outcome.js';
@@ -17,11 +18,10 @@ const mostSubjects = 1000;
 /** Draws a dataset of phantoms; given a folder (explorer), inside it. */
 export async function synthesizeDataset({ backend }: Extension, given: unknown): Promise<void> {
   const title = vscode.l10n.t('Synthesize Dataset');
-  const count = await vscode.window.showInputBox({
+  const count = await askText({
     title,
     prompt: vscode.l10n.t('How many subjects? Each gets a T1w and a T2w volume with disc labels.'),
     value: String(usualSubjects),
-    ignoreFocusOut: true,
     validateInput: (text) =>
       /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= mostSubjects
         ? null

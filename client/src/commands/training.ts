@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import { findConfigurations, isConfigurationFile, saveConfiguration } from '../configuration.js';
+import { pickOne } from '../questions.js';
 import { startTraining } from '../training/start.js';
 import { freePath, shown, workspaceFolders } from '../workspace.js';
 import { onGiven, type Command, type Extension, type Obstacle } from './command.js';
@@ -66,7 +67,7 @@ async function chooseTraining(backend: Backend): Promise<StartTrainingParams | u
     label: `$(${icon}) ${shown(path)}`,
     params: { config: path },
   });
-  const choice = await vscode.window.showQuickPick<TrainingPick>(
+  const choice = await pickOne<TrainingPick>(
     [
       ...group(
         vscode.l10n.t('Configurations'),
@@ -122,7 +123,7 @@ async function chooseRun(
     void vscode.window.showInformationMessage(none);
     return undefined;
   }
-  const choice = await vscode.window.showQuickPick(
+  const choice = await pickOne(
     runs.map((run) => ({
       label: run.name,
       description: vscode.l10n.t('{0}, epoch {1} of {2}', stateName(run), run.epoch, run.epochs),
@@ -178,7 +179,7 @@ async function stopTraining({ backend, trainings }: Extension, argument: unknown
 
 async function chooseRunning(runs: readonly string[]): Promise<string | undefined> {
   const items = runs.map((run) => ({ label: basename(run), detail: shown(run), run }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Stop a training') }))?.run;
+  return (await pickOne(items, { title: vscode.l10n.t('Stop a training') }))?.run;
 }
 
 async function openRun({ backend, dashboards }: Extension, argument: unknown): Promise<void> {

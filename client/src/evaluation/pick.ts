@@ -6,6 +6,7 @@ import type { Backend } from '../backend.js';
 import { pathGiven } from '../commands/path-given.js';
 import { pickFolder } from '../commands/places.js';
 import { saveConfiguration } from '../configuration.js';
+import { pickAny, pickOne } from '../questions.js';
 import { findRuns, findSets } from './find.js';
 
 /** A model and a prepared set, as paths or names. */
@@ -100,7 +101,7 @@ async function pickModel(backend: Backend, among?: Among): Promise<Omit<Subject,
   const items = await modelItems(backend, among);
   if (items.length === 0)
     throw new Error(vscode.l10n.t('There is neither a model of your own nor a run in this workspace.'));
-  const item = await vscode.window.showQuickPick(items, {
+  const item = await pickOne(items, {
     title: vscode.l10n.t('Which model?'),
     matchOnDescription: true,
     matchOnDetail: true,
@@ -113,7 +114,7 @@ export async function pickModels(
   backend: Backend,
   options: { readonly title: string; readonly placeHolder: string },
 ): Promise<readonly Omit<Subject, 'set'>[] | null> {
-  const items = await vscode.window.showQuickPick(modelItems(backend), { ...options, canPickMany: true });
+  const items = await pickAny(modelItems(backend), options);
   return items?.flatMap(({ choice }) => choice ?? []) ?? null;
 }
 
@@ -129,7 +130,7 @@ export async function pickTwoModels(
   const first =
     path === undefined
       ? (
-          await vscode.window.showQuickPick(items, {
+          await pickOne(items, {
             title: vscode.l10n.t('Which two models?'),
             placeHolder: vscode.l10n.t('First'),
           })
@@ -137,7 +138,7 @@ export async function pickTwoModels(
       : { model: path, name: basename(path) };
   if (!first) return null;
   const others = items.filter(({ choice }) => choice?.model !== first.model);
-  const second = await vscode.window.showQuickPick(others, {
+  const second = await pickOne(others, {
     title: vscode.l10n.t('Compare {0} with which model?', first.name),
     placeHolder: vscode.l10n.t('Both are tested on the same set.'),
     matchOnDescription: true,
@@ -169,7 +170,7 @@ export async function pickSet(split: 'validation' | 'test'): Promise<string | nu
     ].join(' \u00b7 '),
     folder,
   }));
-  const item = await vscode.window.showQuickPick([...items, elsewhere], {
+  const item = await pickOne([...items, elsewhere], {
     title: split === 'test' ? vscode.l10n.t('Test on which set?') : vscode.l10n.t('Evaluate on which set?'),
     placeHolder: sets.length === 0 ? vscode.l10n.t('There is no prepared set in this workspace.') : undefined,
     matchOnDescription: true,

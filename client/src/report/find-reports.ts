@@ -1,6 +1,7 @@
 import type { TestReport } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import { pickFolder } from '../commands/places.js';
+import { pickOne } from '../questions.js';
 import { findFiles } from '../workspace.js';
 
 /** The file in a report's folder that is the report. */
@@ -48,11 +49,11 @@ export const reportItem = ({ folder, title, set, date }: FoundReport) => ({
 export async function pickReport(title: string, without?: vscode.Uri): Promise<vscode.Uri | undefined> {
   const reports = (await findReports()).filter(({ folder }) => folder.fsPath !== without?.fsPath);
   const elsewhere = { label: `$(folder-opened) ${vscode.l10n.t('Another Folder\u2026')}`, folder: null };
-  const choice = await vscode.window.showQuickPick(
-    [...reports.map(reportItem), elsewhere],
-    // Asked for by a click in a webview, the list would close when the webview takes the focus back.
-    { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true },
-  );
+  const choice = await pickOne([...reports.map(reportItem), elsewhere], {
+    title,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   if (!choice) return undefined;
   return choice.folder ?? (await pickFolder(title, vscode.l10n.t('Open Report')));
 }
