@@ -23,6 +23,9 @@ export const chromiumPath = (): string | null =>
 /** After so long, ms, the palette was closed by something else. */
 const paletteWait = 20_000;
 
+/** A list or line that asks; one that is closing is still seen for a moment, inert. */
+const question = '.quick-input-widget:visible:not([inert])';
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Names of the folders in a folder, in order. */
@@ -230,7 +233,7 @@ export class Editor {
   /** Gives the dialog for files with these words in its title a path. */
   async choosePath(words: string | RegExp, path: string): Promise<void> {
     await this.asked(words);
-    const dialog = this.page.locator('.quick-input-widget:visible', { hasText: words });
+    const dialog = this.page.locator(question, { hasText: words });
     const input = dialog.locator('.quick-input-filter input[type=text]');
     const button = dialog.locator('.quick-input-action .monaco-button:visible').first();
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -305,19 +308,19 @@ export class Editor {
   }
 
   private get quickInput() {
-    return this.page.locator('.quick-input-widget:visible .quick-input-filter input[type=text]');
+    return this.page.locator(`${question} .quick-input-filter input[type=text]`);
   }
 
   private async asked(words: string | RegExp): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible', { hasText: words }).waitFor();
+    await this.page.locator(question, { hasText: words }).waitFor();
   }
 
   private async gone(words: string | RegExp): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible', { hasText: words }).waitFor({ state: 'hidden' });
+    await this.page.locator(question, { hasText: words }).waitFor({ state: 'hidden' });
   }
 
   private async clickRow(label: string | RegExp, timeout = patience): Promise<void> {
-    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    const rows = this.page.locator(`${question} .quick-input-list .monaco-list-row`);
     await rows
       .filter({ has: this.page.locator('.label-name', { hasText: label }) })
       .first()

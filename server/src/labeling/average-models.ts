@@ -6,7 +6,7 @@ import { UserError } from '@disc-labeling/models/errors';
  * better than each of them, above all on images unlike those trained on (Wortsman et al. 2022, "Model soups",
  * arXiv:2203.05482). How good it is nobody has measured yet, so that it comes without metrics and fitted scores.
  *
- * @param models at least two; name, title, input and maps are those of the first
+ * @param models at least two; the name is the first's, the contrast the one that all have, or any
  * @throws UserError fewer than two, or they differ in network, input or maps
  */
 export function averageModels(models: readonly Model[]): Model {
@@ -23,6 +23,7 @@ export function averageModels(models: readonly Model[]): Model {
         other.description.name,
       );
   }
+  const descriptions = models.map((model) => model.description);
   const weights = new Map(
     [...models[0].weights].map(([tensor, { shape, data }]): [string, WeightTensor] => {
       const sum = Float64Array.from(data);
@@ -33,7 +34,11 @@ export function averageModels(models: readonly Model[]): Model {
   return {
     description: {
       ...description,
-      provenance: averaged(models.map((model) => model.description)),
+      title: `Mean of ${descriptions.map(({ name }) => name).join(', ')}`,
+      contrast: others.every((other) => other.description.contrast === description.contrast)
+        ? description.contrast
+        : 'any',
+      provenance: averaged(descriptions),
       metrics: {},
       confidence: undefined,
     },

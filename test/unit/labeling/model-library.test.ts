@@ -75,11 +75,19 @@ test('the average of models is half way between them, without what was measured 
     const [left, right] = [a, b].map(({ weights }) => weights.get(name)!.data);
     expect(data.every((value, i) => Math.abs(value - (left[i] + right[i]) / 2) < 1e-6)).toBe(true);
   }
-  expect(mean.description).toMatchObject({ name: 'between', network: a.description.network, metrics: {} });
+  const { network } = a.description;
+  expect(mean.description).toMatchObject({ name: 'between', network, metrics: {} });
+  expect(mean.description).toMatchObject({ title: 'Mean of neck-t1w, neck-t2w', contrast: 'any' });
   expect(mean.description.confidence).toBeUndefined();
   expect(mean.description.provenance['averageOf']).toMatch(/^neck-t1w \(\d+ steps\), neck-t2w/);
   const listed = (await availableModels(where)).find(({ name }) => name === 'between');
   expect(listed).toMatchObject({ origin: 'user', made: 'trained' });
+});
+
+test('the average of models of one contrast is one of that', async () => {
+  const { path } = await library.install('neck-t1w', 'mine');
+  const { path: mean } = await library.average([path, 'neck-t1w'], { name: 'between' });
+  expect((await readModel(mean)).description.contrast).toBe('T1w');
 });
 
 test.each([
