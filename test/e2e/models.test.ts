@@ -78,14 +78,14 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
 
   it('averages models, fits the scores of the mean, and measures it', async () => {
     const heading = async () => (await editor.webview('table')).locator('h1').innerText();
-    const seen = await editor.entry('Models', 'neck-t1w');
+    await editor.entry('Models', 'neck-t1w');
     await editor.command('Disc Labeling: Average Models');
     await editor.pick('Average Models', 'neck-t1w');
     // A look at something else takes no answer away.
-    await seen.click();
+    await editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list').focus();
     await shot('average');
     await editor.pick('Average Models', 'neck-t2w');
-    await editor.page.keyboard.press('Enter');
+    await editor.done();
     await editor.answer('Name of the model', 'necks');
     await editor.notified('necks is the mean of neck-t1w, neck-t2w');
     await (await editor.entry('Models', 'necks')).click({ button: 'right' });

@@ -218,15 +218,22 @@ export class Editor {
   async pick(words: string | RegExp, label: string | RegExp): Promise<void> {
     await this.asked(words);
     // Alone in the list, a row does not move while it is clicked.
-    if (typeof label === 'string') await this.quickInput.fill(label);
+    if (typeof label === 'string') await this.type(label);
     await this.clickRow(label);
+  }
+
+  /** Takes what is ticked in the list that asks. */
+  done(): Promise<void> {
+    return this.page
+      .locator(`${question} .quick-input-action .monaco-button:visible`, { hasText: 'OK' })
+      .click();
   }
 
   /** Answers the question with these words; without a text, with what it proposes. */
   async answer(words: string | RegExp, text?: string): Promise<void> {
     await this.asked(words);
-    if (text !== undefined) await this.quickInput.fill(text);
-    await this.page.keyboard.press('Enter');
+    if (text !== undefined) await this.type(text);
+    await this.quickInput.press('Enter');
     await this.gone(words);
   }
 
@@ -309,6 +316,15 @@ export class Editor {
 
   private get quickInput() {
     return this.page.locator(`${question} .quick-input-filter input[type=text]`);
+  }
+
+  /** Types into the list or line that asks: more than once where a page that opens late takes the keyboard. */
+  private async type(text: string): Promise<void> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+      await this.quickInput.fill(text);
+      if ((await this.quickInput.inputValue()) === text) return;
+    }
+    throw new Error(`"${text}" could not be typed`);
   }
 
   private async asked(words: string | RegExp): Promise<void> {
