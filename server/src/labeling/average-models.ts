@@ -6,10 +6,11 @@ import { UserError } from '@disc-labeling/models/errors';
  * better than each of them, above all on images unlike those trained on (Wortsman et al. 2022, "Model soups",
  * arXiv:2203.05482). How good it is nobody has measured yet, so that it comes without metrics and fitted scores.
  *
- * @param models at least two; the name is the first's, the contrast the one that all have, or any
+ * @param models at least two; the name is the first's
+ * @param contrast what it is for; default: the one that all are for, or any
  * @throws UserError fewer than two, or they differ in network, input or maps
  */
-export function averageModels(models: readonly Model[]): Model {
+export function averageModels(models: readonly Model[], contrast?: ModelDescription['contrast']): Model {
   const refuse = (why: string, which?: string) => new UserError('cannot average models', why, which);
   if (models.length < 2) throw refuse('one alone has no average; name two or more');
   const [{ description }, ...others] = models;
@@ -24,6 +25,7 @@ export function averageModels(models: readonly Model[]): Model {
       );
   }
   const descriptions = models.map((model) => model.description);
+  const contrasts = new Set(descriptions.map((one) => one.contrast));
   const weights = new Map(
     [...models[0].weights].map(([tensor, { shape, data }]): [string, WeightTensor] => {
       const sum = Float64Array.from(data);
@@ -35,9 +37,7 @@ export function averageModels(models: readonly Model[]): Model {
     description: {
       ...description,
       title: `Mean of ${descriptions.map(({ name }) => name).join(', ')}`,
-      contrast: others.every((other) => other.description.contrast === description.contrast)
-        ? description.contrast
-        : 'any',
+      contrast: contrast ?? (contrasts.size === 1 ? description.contrast : 'any'),
       provenance: averaged(descriptions),
       metrics: {},
       confidence: undefined,

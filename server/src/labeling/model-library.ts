@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '@disc-labeling/models/errors';
-import type { Model } from '@disc-labeling/models/model';
+import type { Model, ModelDescription } from '@disc-labeling/models/model';
 import { reasonOf } from '@disc-labeling/models/system-errors';
 import { writeModel } from '@disc-labeling/models/weights/folder';
 import { importWeights } from '@disc-labeling/models/weights/import';
@@ -42,11 +42,12 @@ export class ModelLibrary {
   /**
    * Writes the mean of models, see {@link averageModels}.
    * @param folder where; default: among the user's own, under the name
+   * @param contrast what the mean is for
    * @throws UserError the name is taken or none, or the models can't be found or averaged
    */
   async average(
     sources: readonly string[],
-    { folder, name, half }: CopyOptions & { readonly folder?: string; readonly name?: string },
+    { folder, name, half, contrast }: AverageOptions,
   ): Promise<{ readonly path: string; readonly name: string }> {
     const called = name ?? (folder === undefined ? '' : basename(resolve(folder)));
     if (called === '')
@@ -54,7 +55,7 @@ export class ModelLibrary {
     const path = folder ?? (await this.freePlace('cannot average models', called));
     const models: Model[] = [];
     for (const source of sources) models.push(await findModel(source, this.where));
-    await copyModel(averageModels(models), path, called, { half });
+    await copyModel(averageModels(models, contrast), path, called, { half });
     return { path, name: called };
   }
 
@@ -114,6 +115,12 @@ export class ModelLibrary {
 export interface CopyOptions {
   /** Store 16 bits a number instead of 32. */
   readonly half?: boolean;
+}
+
+export interface AverageOptions extends CopyOptions {
+  readonly folder?: string;
+  readonly name?: string;
+  readonly contrast?: ModelDescription['contrast'];
 }
 
 /** Writes a model under another name, with a card of its own. @throws UserError */

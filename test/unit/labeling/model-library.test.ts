@@ -84,10 +84,12 @@ test('the average of models is half way between them, without what was measured 
   expect(listed).toMatchObject({ origin: 'user', made: 'trained' });
 });
 
-test('the average of models of one contrast is one of that', async () => {
-  const { path } = await library.install('neck-t1w', 'mine');
-  const { path: mean } = await library.average([path, 'neck-t1w'], { name: 'between' });
-  expect((await readModel(mean)).description.contrast).toBe('T1w');
+test('the average of models of one contrast is for that, and any average for what it is told', async () => {
+  const contrastOf = async ({ path }: { path: string }) => (await readModel(path)).description.contrast;
+  const { path: mine } = await library.install('neck-t1w', 'mine');
+  expect(await contrastOf(await library.average([mine, 'neck-t1w'], { name: 'one' }))).toBe('T1w');
+  const told = await library.average(['neck-t2w', 'spine-whole'], { name: 'told', contrast: 'T2w' });
+  expect(await contrastOf(told)).toBe('T2w');
 });
 
 test.each([

@@ -1,9 +1,10 @@
 import { importWeights } from '@disc-labeling/models/weights/import';
 import { readModelDescription } from '@disc-labeling/models/weights/folder';
 import { UserError } from '@disc-labeling/models/errors';
+import { Option } from 'commander';
 import { basename, resolve } from 'node:path';
 import type { ExportSize } from '../../labeling/export-model.js';
-import { copyModel, ModelLibrary } from '../../labeling/model-library.js';
+import { copyModel, ModelLibrary, type AverageOptions } from '../../labeling/model-library.js';
 import { findModel } from '../../labeling/models.js';
 import { wholeNumber, type CommandContext, type RegisterCommand } from '../program.js';
 
@@ -49,6 +50,13 @@ export const registerWeights: RegisterCommand = (program, action) => {
     .option('--output <folder>', 'where to write it')
     .option('--name <name>', "the average's name (default: the folder's)")
     .option('--half', 'store 16 bits a number instead of 32')
+    .addOption(
+      new Option('--contrast <contrast>', 'what it is for; default: what all are for, or any').choices([
+        'T1w',
+        'T2w',
+        'any',
+      ]),
+    )
     .action(action(averageWeights));
   weights
     .command('delete <model>')
@@ -114,9 +122,9 @@ function sizeOf([height, width, ...more]: readonly (number | 'any')[]): ExportSi
 async function averageWeights(
   { output }: CommandContext,
   models: readonly string[],
-  { output: folder, name, half }: { output?: string; name?: string; half?: boolean },
+  { output: folder, ...options }: Omit<AverageOptions, 'folder'> & { readonly output?: string },
 ): Promise<void> {
-  const average = await new ModelLibrary().average(models, { folder, name, half });
+  const average = await new ModelLibrary().average(models, { folder, ...options });
   output.result(average, () => `${average.path}: ${average.name}, the mean of ${models.join(' and ')}`);
 }
 
