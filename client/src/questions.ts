@@ -1,6 +1,7 @@
 /**
- * What commands ask, one line or list at a time. A question stays until it is answered or dismissed: most are one of
- * several, a webview takes the focus back at times, and who is asked may want to look at the image once more.
+ * What commands ask, one line or list at a time. A question stays until it is answered or dismissed, as most are one of
+ * several and a webview takes the focus back at times; one about the volume in front goes where the user turns to
+ * something else.
  */
 import * as vscode from 'vscode';
 
@@ -13,6 +14,12 @@ export const pickOne = <T extends vscode.QuickPickItem>(
   items: Items<T>,
   options: ListOptions,
 ): Thenable<T | undefined> => vscode.window.showQuickPick(items, { ...options, ignoreFocusOut: true });
+
+/** One of a list about the volume in front, to which the answer is done; undefined when dismissed, or left. */
+export const pickHere = <T extends vscode.QuickPickItem>(
+  items: Items<T>,
+  options: ListOptions,
+): Thenable<T | undefined> => vscode.window.showQuickPick(items, options);
 
 /** Any number of a list; undefined when dismissed. */
 export const pickAny = <T extends vscode.QuickPickItem>(

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { networkConfigSchema } from './config.js';
 
+/** What a model may be for. */
+export const modelContrasts = ['T1w', 'T2w', 'any'] as const;
+
 /**
  * What `model.json` in a model folder says: how to build the network, how to prepare its input,
  * and what its heat maps mean.
@@ -11,7 +14,7 @@ export const modelDescriptionSchema = z.object({
   name: z.string().regex(/^[\w.-]+$/),
   /** One line for pickers and tables. */
   title: z.string(),
-  contrast: z.enum(['T1w', 'T2w', 'any']),
+  contrast: z.enum(modelContrasts),
   network: networkConfigSchema,
   input: z.object({
     /**

@@ -39,7 +39,7 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
 
   it('says in an empty workspace what can be done there', async () => {
     await editor.command('Disc Labeling: Focus on Runs View');
-    const welcome = editor.page.locator('.pane:has(.pane-header[aria-label^="Runs"]) .welcome-view-content');
+    const welcome = editor.view('Runs').locator('.welcome-view-content');
     await (await editor.entry('Models', 'spine-whole')).waitFor();
     await expect.poll(() => welcome.innerText()).toMatch(/train/i);
     await shot('empty-workspace');
@@ -67,6 +67,15 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
     await expect.poll(off, { timeout: 60_000 }).not.toEqual(['0.0 mm']);
   });
 
+  it('asks about a volume only while the user stays with it', async () => {
+    await editor.command('Disc Labeling: Choose Model');
+    const list = editor.page.locator('.quick-input-widget:visible', { hasText: 'Model for sub-001' });
+    await list.waitFor();
+    await shot('choose-model');
+    await editor.view('Models').locator('.monaco-list').focus();
+    await list.waitFor({ state: 'hidden' });
+  });
+
   it('saves the picture of the attention where it is told to', async () => {
     await editor.command('Disc Labeling: Show Attention');
     await editor.notified('What spine-whole looks at in sub-001', 'Save As');
@@ -82,7 +91,7 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
     await editor.command('Disc Labeling: Average Models');
     await editor.pick('Average Models', 'neck-t1w');
     // A look at something else takes no answer away.
-    await editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list').focus();
+    await editor.view('Models').locator('.monaco-list').focus();
     await shot('average');
     await editor.pick('Average Models', 'neck-t2w');
     await editor.done();
@@ -108,7 +117,7 @@ describe.skipIf(!canRunEditor())('models in VS Code', () => {
   it('makes another model the default one', async () => {
     await (await editor.entry('Models', 'neck-t1w-plain')).click({ button: 'right' });
     await editor.menu('Make Default Model');
-    const rows = editor.page.locator('.pane:has(.pane-header[aria-label^="Models"]) .monaco-list-row');
+    const rows = editor.view('Models').locator('.monaco-list-row');
     await rows.filter({ hasText: /neck-t1w-plain.*default/ }).waitFor();
     expect(await rows.filter({ hasText: 'default' }).count()).toBe(1);
     await shot('default');

@@ -288,12 +288,15 @@ export class Editor {
     await this.page.locator('.editor-instance:visible .codelens-decoration a', { hasText: title }).click();
   }
 
+  /** A view of ours in the side bar. */
+  view(name: 'Models' | 'Runs'): Locator {
+    return this.page.locator(`.pane:has(.pane-header[aria-label^="${name}"])`);
+  }
+
   /** The first entry of a view of ours with this text, with the side bar on it. */
   async entry(view: 'Models' | 'Runs', text: string): Promise<Locator> {
     await this.command(`Disc Labeling: Focus on ${view} View`);
-    return this.page
-      .locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`, { hasText: text })
-      .first();
+    return this.view(view).locator('.monaco-list-row', { hasText: text }).first();
   }
 
   /** The page of ours in front that has such an element. */

@@ -2,7 +2,7 @@ import { requests } from '@disc-labeling/server/protocol';
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.js';
 import type { VolumeDocument } from '../editor/document.js';
-import { pickOne } from '../questions.js';
+import { pickHere } from '../questions.js';
 import { mayDiscard } from './correct-discs.js';
 
 /** Lets the user pick the model for a volume, which is then labelled again. */
@@ -12,7 +12,7 @@ export async function chooseModel(document: VolumeDocument, backend: Backend): P
     void vscode.window.showInformationMessage(vscode.l10n.t('No model is installed.'));
     return;
   }
-  const choice = await pickOne(
+  const choice = await pickHere(
     models.map((model) => ({
       label: model.name,
       description: [

@@ -4,7 +4,7 @@ import type { DiscPlace } from '@disc-labeling/webview/messages';
 import * as vscode from 'vscode';
 import { freeValues, fromLabels, withDisc, withoutDisc } from '../editor/corrections.js';
 import type { VolumeDocument } from '../editor/document.js';
-import { pickOne } from '../questions.js';
+import { pickHere } from '../questions.js';
 
 export function moveDisc(document: VolumeDocument, value: number, place: DiscPlace): void {
   const title = vscode.l10n.t('Move {0}', discName(value));
@@ -18,7 +18,7 @@ export function removeDisc(document: VolumeDocument, value: number): void {
 
 /** Adds a disc under the name the user picks. */
 export async function addDisc(document: VolumeDocument, place: DiscPlace): Promise<void> {
-  const choice = await pickOne(
+  const choice = await pickHere(
     freeValues(document.discs, place.world).map((value) => ({ label: discName(value), value })),
     {
       title: vscode.l10n.t('Add Disc'),

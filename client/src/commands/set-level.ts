@@ -3,7 +3,7 @@ import { discName, spineDiscs } from '@disc-labeling/server/protocol/disc-names'
 import * as vscode from 'vscode';
 import { withNamesMoved } from '../editor/corrections.js';
 import type { VolumeDocument } from '../editor/document.js';
-import { pickOne } from '../questions.js';
+import { pickHere } from '../questions.js';
 
 /** The user says which disc one is; all others are counted from it. @param disc value of the one, as it is named now */
 export async function setLevel(document: VolumeDocument, disc: number | null = null): Promise<void> {
@@ -22,7 +22,7 @@ export async function setLevel(document: VolumeDocument, disc: number | null = n
 
 async function askDisc(discs: readonly Disc[]): Promise<Disc | undefined> {
   if (discs.length === 1) return discs[0];
-  const choice = await pickOne(
+  const choice = await pickHere(
     discs.map((disc) => ({
       label: disc.name,
       description: vscode.l10n.t('score {0}', disc.score.toFixed(2)),
@@ -51,7 +51,7 @@ async function askName({ name, value }: Disc, moved: boolean): Promise<NameItem 
     { label: '', kind: vscode.QuickPickItemKind.Separator, value: null },
     { label: `$(discard) ${vscode.l10n.t('Names as the model gave them')}`, value: null },
   ];
-  return pickOne([...names, ...(moved ? back : [])], {
+  return pickHere([...names, ...(moved ? back : [])], {
     title: vscode.l10n.t('Set Level: {0}', name),
     placeHolder: vscode.l10n.t('Which disc is it? The others are counted from it.'),
   });

@@ -1,6 +1,7 @@
 import { lightNetwork, networkConfigSchema, referenceNetwork } from '@disc-labeling/models/config';
 import type { NetworkConfig } from '@disc-labeling/models/config';
 import { UserError } from '@disc-labeling/models/errors';
+import { modelContrasts } from '@disc-labeling/models/model';
 import { normKinds } from '@disc-labeling/models/training';
 import type { LossConfig } from '@disc-labeling/models/training';
 import { z } from 'zod';
@@ -247,7 +248,7 @@ export const trainingConfigSchema = z.strictObject({
     .describe('Name of the model that comes out: letters, digits, `-`, `_`, `.`.'),
   title: z.string().optional().describe('What the model is, in a few words; shown where models are listed.'),
   contrast: z
-    .enum(['T1w', 'T2w', 'any'])
+    .enum(modelContrasts)
     .default('any')
     .describe('The contrast the model is for; labelling warns where a volume is of another.'),
   network: z

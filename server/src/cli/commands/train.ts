@@ -1,3 +1,4 @@
+import { modelContrasts } from '@disc-labeling/models/model';
 import { normKinds } from '@disc-labeling/models/training';
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -60,7 +61,7 @@ function addOverrides(command: Command): Command {
     .option('--blocks <n>', 'residual blocks per module', wholeNumber(0))
     .option('--features <n>', "width of the hourglass (the reference's `planes`)", wholeNumber(1))
     .option('--joints <n>', 'heat maps', wholeNumber(1))
-    .addOption(new Option('--contrast <contrast>', 'what to train for').choices(['T1w', 'T2w', 'any']))
+    .addOption(new Option('--contrast <contrast>', 'what to train for').choices(modelContrasts))
     .option('--initial <model>', 'start from the weights of a model, a run or an installed model')
     .option('--epochs <n>', 'epochs to train', wholeNumber(1))
     .option('--steps-per-epoch <n>', 'training steps between validations', wholeNumber(1))

@@ -1,6 +1,7 @@
 import { importWeights } from '@disc-labeling/models/weights/import';
 import { readModelDescription } from '@disc-labeling/models/weights/folder';
 import { UserError } from '@disc-labeling/models/errors';
+import { modelContrasts } from '@disc-labeling/models/model';
 import { Option } from 'commander';
 import { basename, resolve } from 'node:path';
 import type { ExportSize } from '../../labeling/export-model.js';
@@ -51,11 +52,9 @@ export const registerWeights: RegisterCommand = (program, action) => {
     .option('--name <name>', "the average's name (default: the folder's)")
     .option('--half', 'store 16 bits a number instead of 32')
     .addOption(
-      new Option('--contrast <contrast>', 'what it is for; default: what all are for, or any').choices([
-        'T1w',
-        'T2w',
-        'any',
-      ]),
+      new Option('--contrast <contrast>', 'what it is for; default: what all are for, or any').choices(
+        modelContrasts,
+      ),
     )
     .action(action(averageWeights));
   weights
